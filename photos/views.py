@@ -1,0 +1,11 @@
+"""Pages of the library."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@login_required
+def timeline(request: HttpRequest) -> HttpResponse:
+    """All photos by day, newest first."""
+    return render(request, "photos/timeline.html")

@@ -1,0 +1,117 @@
+"""What can go wrong: the class of an error says its code, its HTTP status, whether to retry, and what a person can do.
+
+Pure: no Django. The API shapes these into ``{"error", "detail", "suggestion", "fields"?}``; the job engine stores
+``error_type`` (the family), ``error_code``, ``message`` and ``suggestion`` on the job.
+"""
+
+from typing import ClassVar
+
+
+class AureoleError(Exception):
+    """Base of everything a person may be told; subclasses set the class attributes."""
+
+    code: ClassVar[str] = "server_error"
+    family: ClassVar[str] = "server_error"
+    status: ClassVar[int] = 500
+    detail: ClassVar[str] = "Something went wrong on our side."
+    suggestion: ClassVar[str] = "Try again; if it happens again, tell the person who runs this server."
+    retries: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        suggestion: str | None = None,
+        code: str | None = None,
+        fields: dict[str, object] | None = None,
+        extra: dict[str, object] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        self.message = detail or self.detail
+        self.advice = suggestion or self.suggestion
+        self.error_code = code or self.code
+        self.fields = fields or {}
+        self.extra = extra or {}
+        self.retry_after = retry_after
+        super().__init__(self.message)
+
+
+class QualityIssue(AureoleError):
+    """The picture itself cannot be used; trying again changes nothing."""
+
+    code = family = "quality_issue"
+    status = 422
+    detail = "This picture cannot be used."
+    suggestion = "Choose another picture."
+
+
+class TransientError(AureoleError):
+    """Something outside was busy or away; tried again by itself."""
+
+    code = family = "transient_error"
+    status = 503
+    detail = "A service this needs did not answer."
+    suggestion = "It is tried again by itself; otherwise try again in a minute."
+    retries = True
+
+
+class ServerError(AureoleError):
+    """Our fault; ends as a dead letter an admin can read."""
+
+
+class Cancelled(AureoleError):
+    """The person asked the job to stop."""
+
+    code = "cancelled"
+    family = ""
+    status = 409
+    detail = "It was cancelled."
+    suggestion = "Start it again whenever you like."
+
+
+class LeaseLost(AureoleError):
+    """Another worker owns the job now; whoever sees this leaves without a trace."""
+
+    code = "lease_lost"
+    detail = "Another worker took over."
+
+
+class Refused(AureoleError):
+    """A request that is understood and turned down; ``fields`` names what is wrong."""
+
+    code = "validation_failed"
+    family = "quality_issue"
+    status = 400
+    detail = "The request has something that cannot be accepted."
+    suggestion = "Correct the named fields and send it again."
+
+
+class NotFound(AureoleError):
+    """Hidden and absent answer alike."""
+
+    code = "not_found"
+    status = 404
+    detail = "There is nothing here, or it is not yours to see."
+    suggestion = "Check the address, or go back to your photos."
+
+
+class Conflict(AureoleError):
+    """The request does not fit what is already there."""
+
+    code = "conflict"
+    status = 409
+    detail = "That does not fit what is already there."
+    suggestion = "Look at the current state and try again."
+
+
+class QueueFull(AureoleError):
+    """Too many jobs wait; the client may try again after ``retry_after`` seconds."""
+
+    code = "queue_full"
+    family = "transient_error"
+    status = 503
+    detail = "Too many jobs are waiting already."
+    suggestion = "Wait until some are done, then try again."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 30) -> None:
+        super().__init__(detail, retry_after=retry_after)

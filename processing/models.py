@@ -1,0 +1,176 @@
+"""Jobs, what happened to them, and the files they made. The row is the truth; messages are only wake-ups."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from processing.states import ENDS, Queue, State
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: object) -> "JobQuerySet":
+        """Jobs are their owner's alone."""
+        return self.filter(owner_id=getattr(user, "pk", None))
+
+    def waiting(self) -> "JobQuerySet":
+        return self.filter(state=State.PENDING)
+
+    def running(self) -> "JobQuerySet":
+        return self.filter(state=State.PROCESSING)
+
+    def unfinished(self) -> "JobQuerySet":
+        return self.exclude(state__in=ENDS)
+
+    def dead_letters(self) -> "JobQuerySet":
+        """Failed for good by our fault and not yet put away by an admin."""
+        return self.filter(state=State.FAILED, is_dead_letter=True, discarded_at=None)
+
+    def about(self, subject_id: uuid.UUID) -> "JobQuerySet":
+        return self.filter(subject_id=subject_id)
+
+
+class Job(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
+    kind = models.CharField(max_length=40)
+    queue = models.CharField(max_length=10, choices=[(q.value, q.value) for q in Queue], default=Queue.DEFAULT)
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in State], default=State.PENDING)
+    priority = models.SmallIntegerField(default=0, help_text="Higher runs first among one person's jobs.")
+    label = models.CharField(max_length=255, blank=True, help_text="What the person calls it: a file name, a title.")
+    subject_id = models.UUIDField(null=True, blank=True, help_text="The thing it is about; the recipe knows its kind.")
+    options = models.JSONField(default=dict, blank=True)
+    batch_id = models.UUIDField(null=True, blank=True)
+    retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retried_as")
+
+    step = models.CharField(max_length=40, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    sequence = models.BigIntegerField(default=0, help_text="Rises with every change a client may see.")
+    attempt = models.PositiveSmallIntegerField(default=0, help_text="Counted before work starts.")
+    max_attempts = models.PositiveSmallIntegerField(default=3)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=100, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+
+    result = models.JSONField(default=dict, blank=True)
+    error_type = models.CharField(max_length=20, blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    suggestion = models.CharField(max_length=500, blank=True)
+    is_dead_letter = models.BooleanField(default=False)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discard_reason = models.CharField(max_length=255, blank=True)
+
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - unique when present
+    request_hash = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager["Job"]] = JobQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("owner", "idempotency_key"),
+                condition=Q(idempotency_key__isnull=False),
+                name="job_idempotency_key_once_per_owner",
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="job_progress_at_most_100"),
+            models.CheckConstraint(
+                condition=Q(state=State.PROCESSING, lease_token__isnull=False) | ~Q(state=State.PROCESSING),
+                name="job_processing_has_a_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=("queue", "owner", "-priority", "created_at"),
+                condition=Q(state=State.PENDING),
+                name="job_claim_idx",
+            ),
+            models.Index(fields=("lease_until",), condition=Q(state=State.PROCESSING), name="job_lease_idx"),
+            models.Index(fields=("owner", "-created_at", "-id"), name="job_owner_recent_idx"),
+            models.Index(fields=("subject_id",), name="job_subject_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.label or self.id} ({self.state})"
+
+
+class JobEvent(models.Model):
+    """One thing that happened to a job; written in the transaction that made it happen."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
+    sequence = models.BigIntegerField()
+    state = models.CharField(max_length=12)
+    step = models.CharField(max_length=40, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    message = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("sequence",)
+        constraints = [models.UniqueConstraint(fields=("job", "sequence"), name="job_event_sequence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}: {self.state} {self.step}"
+
+
+class JobFile(models.Model):
+    """A file a job wrote, under a key used once: ``<kind>/<job>/<lease>/<name>``."""
+
+    class Status(models.TextChoices):
+        STAGED = "staged"
+        PUBLISHED = "published"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
+    lease_token = models.UUIDField()
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=400, unique=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.STAGED)
+    byte_size = models.PositiveBigIntegerField(default=0)
+    content_type = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("job", "status"), name="jobfile_job_status_idx")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class FileDeletion(models.Model):
+    """A file that must go; drained by the reconciler until the storage agrees."""
+
+    key = models.CharField(max_length=400)
+    reason = models.CharField(max_length=60)
+    not_before = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=("not_before",), name="filedeletion_due_idx")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class WorkerBeat(models.Model):
+    """The sign of life of one worker process; what /health and the alert rules look at."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    queue = models.CharField(max_length=10)
+    threads = models.PositiveSmallIntegerField(default=1)
+    beat_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
