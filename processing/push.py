@@ -186,7 +186,7 @@ def _sender() -> _Sender:
 
 def _forget() -> None:
     """A forked child has no loop thread, and may have inherited a lock that nobody will open."""
-    global _current, _starting  # noqa: PLW0603 - one per process is the point
+    global _current, _starting
     _current, _starting = None, threading.Lock()
 
 
