@@ -5,4 +5,8 @@ from django.urls import path
 from photos import views
 
 app_name = "photos"
-urlpatterns = [path("", views.timeline, name="timeline")]
+urlpatterns = [
+    path("", views.timeline, name="timeline"),
+    path("favourites", views.favourites, name="favourites"),
+    path("bin", views.bin_page, name="bin"),
+]

@@ -9,3 +9,13 @@ from django.shortcuts import render
 def timeline(request: HttpRequest) -> HttpResponse:
     """All photos by day, newest first."""
     return render(request, "photos/timeline.html")
+
+
+@login_required
+def favourites(request: HttpRequest) -> HttpResponse:
+    return render(request, "photos/timeline.html")
+
+
+@login_required
+def bin_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "photos/timeline.html")
