@@ -45,6 +45,14 @@ class QualityIssue(AureoleError):
     suggestion = "Choose another picture."
 
 
+class TooDemanding(QualityIssue):
+    """A picture that needs more memory or time than one job may have."""
+
+    code = "too_demanding"
+    detail = "This picture needs more memory or time than one job may use."
+    suggestion = "Save it smaller, or in another format, and try again."
+
+
 class TransientError(AureoleError):
     """Something outside was busy or away; tried again by itself."""
 
@@ -57,6 +65,28 @@ class TransientError(AureoleError):
 
 class ServerError(AureoleError):
     """Our fault; ends as a dead letter an admin can read."""
+
+
+class StorageUnavailable(TransientError):
+    """Disk full, S3 away: whatever keeps the files did not take or give them."""
+
+    code = "storage_unavailable"
+    detail = "The place where files are kept did not answer."
+
+
+class JobDied(ServerError):
+    """The process that did the work was killed or crashed; the attempt is spent, the job may have another."""
+
+    code = "job_died"
+    detail = "The process working on this stopped suddenly."
+    retries = True
+
+
+class TooSlow(ServerError):
+    """Over its time or memory limit, in a job that reads nobody's picture."""
+
+    code = "over_limit"
+    detail = "This took more time or memory than one job may use."
 
 
 class Cancelled(AureoleError):

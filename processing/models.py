@@ -1,13 +1,14 @@
 """Jobs, what happened to them, and the files they made. The row is the truth; messages are only wake-ups."""
 
 import uuid
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import F, Q
 
-from processing.states import ENDS, Queue, State
+from processing.states import ENDS, MOVES, Queue, State
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -25,8 +26,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.exclude(state__in=ENDS)
 
     def dead_letters(self) -> "JobQuerySet":
-        """Failed for good by our fault and not yet put away by an admin."""
-        return self.filter(state=State.FAILED, is_dead_letter=True, discarded_at=None)
+        """Failed for good by our fault, and neither put away by an admin nor tried again."""
+        return self.filter(state=State.FAILED, is_dead_letter=True, discarded_at=None, retried_as=None)
+
+    def worth_retrying(self) -> "JobQuerySet":
+        """Failed jobs that might succeed now: not the picture's fault, not put away, not tried again already."""
+        return self.filter(state=State.FAILED, discarded_at=None, retried_as=None).exclude(error_type="quality_issue")
 
     def about(self, subject_id: uuid.UUID) -> "JobQuerySet":
         return self.filter(subject_id=subject_id)
@@ -97,10 +102,50 @@ class Job(models.Model):
             models.Index(fields=("lease_until",), condition=Q(state=State.PROCESSING), name="job_lease_idx"),
             models.Index(fields=("owner", "-created_at", "-id"), name="job_owner_recent_idx"),
             models.Index(fields=("subject_id",), name="job_subject_idx"),
+            models.Index(fields=("owner", "-started_at"), condition=Q(started_at__isnull=False), name="job_served_idx"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label or self.id} ({self.state})"
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDS
+
+    def move(self, to: State, *, lease: uuid.UUID | None = None, only_if: Q | None = None, **changes: Any) -> bool:
+        """Move to ``to`` if the row still allows it; True when this call won.
+
+        ONE conditional UPDATE: the current state must lead to ``to``; with ``lease`` the caller must still hold the
+        job; ``only_if`` narrows it further. Leaving ``processing`` gives the lease up. ``changes`` are further columns.
+        The event is written in the same transaction, sockets hear of it after the commit.
+        """
+        changes = {"lease_token": None, "lease_until": None} | changes
+        condition = Q(pk=self.pk, state__in=[origin for origin, targets in MOVES.items() if to in targets])
+        if lease is not None:
+            condition &= Q(lease_token=lease)
+        if only_if is not None:
+            condition &= only_if
+        with transaction.atomic():
+            rows = Job.objects.filter(condition).update(state=to, sequence=F("sequence") + 1, **changes)
+            if rows == 1:
+                self.refresh_from_db()
+                self.remember()
+        return rows == 1
+
+    def remember(self) -> None:
+        """Write down the state as it is now, and tell the sockets once it is committed."""
+        from processing import push
+
+        JobEvent.objects.create(
+            job=self,
+            sequence=self.sequence,
+            state=self.state,
+            step=self.step,
+            progress=self.progress,
+            attempt=self.attempt,
+            message=self.message,
+        )
+        transaction.on_commit(partial(push.job_changed, self), robust=True)
 
 
 class JobEvent(models.Model):
@@ -137,6 +182,9 @@ class JobFile(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.STAGED)
     byte_size = models.PositiveBigIntegerField(default=0)
     content_type = models.CharField(max_length=100, blank=True)
+    is_adopted = models.BooleanField(
+        default=False, help_text="Published into somebody else's rows: it outlives this job."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -150,6 +198,9 @@ class FileDeletion(models.Model):
     """A file that must go; drained by the reconciler until the storage agrees."""
 
     key = models.CharField(max_length=400)
+    is_late_check = models.BooleanField(
+        default=False, help_text="Deleted once already; looked at again in case its writer was merely slow."
+    )
     reason = models.CharField(max_length=60)
     not_before = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

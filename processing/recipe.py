@@ -7,7 +7,8 @@ A recipe is a class decorated with ``@recipe(...)`` whose static methods are cal
                               every file it leaves in ``work / "out"`` is staged under an immutable key
     guard(job)                may this still happen? asked after the claim and inside the publishing transaction;
                               raises an AureoleError to refuse
-    publish(job, result, files)   inside the publishing transaction: save rows; returns what ``job.result`` keeps
+    publish(job, result, files)   inside the publishing transaction: save rows; returns what ``job.result`` keeps.
+                              Its rows take the files over (they outlive the job) unless ``keeps_files`` is set
     failed(job, error)        inside the transaction that ends the job without a result (failed or cancelled)
     describe(job)             -> Description for pages and the API
 """
@@ -73,6 +74,8 @@ class Registration:
     recipe: type[Recipe]
     device: str = "cpu"
     is_unlimited: bool = False
+    keeps_files: bool = False
+    reads_pictures: bool = True
 
 
 _registry: dict[str, Registration] = {}
@@ -89,14 +92,32 @@ def recipe(
     attempts: int = 3,
     device: str = "cpu",
     is_unlimited: bool = False,
+    keeps_files: bool = False,
+    reads_pictures: bool = True,
 ) -> Callable[[type[Recipe]], type[Recipe]]:
-    """Register a recipe class under ``kind``; ``is_unlimited`` kinds are never refused by queue limits."""
+    """Register a recipe class under ``kind``.
+
+    ``time_limit`` in seconds and ``memory_mb`` in MiB bound one attempt of ``run``; with ``reads_pictures`` exceeding
+    them is the picture's fault (a quality issue), else ours. ``is_unlimited`` kinds are never refused by queue limits.
+    ``keeps_files``: the published files belong to the job and go with it.
+    """
 
     def register(cls: type[Recipe]) -> type[Recipe]:
         if kind in _registry and _registry[kind].recipe is not cls:
             raise ValueError(f"Two recipes are called {kind!r}.")
         _registry[kind] = Registration(
-            kind, queue, steps, run, time_limit, memory_mb, attempts, cls, device, is_unlimited
+            kind,
+            queue,
+            steps,
+            run,
+            time_limit,
+            memory_mb,
+            attempts,
+            cls,
+            device,
+            is_unlimited,
+            keeps_files,
+            reads_pictures,
         )
         return cls
 
@@ -110,3 +131,8 @@ def find(kind: str) -> Registration:
 
 def kinds() -> tuple[str, ...]:
     return tuple(sorted(_registry))
+
+
+def limited_kinds() -> tuple[str, ...]:
+    """The kinds that queue limits count and refuse."""
+    return tuple(kind for kind in kinds() if not _registry[kind].is_unlimited)
