@@ -151,6 +151,8 @@ REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Token",
     "TOKEN_MODEL": "circles.DeviceToken",
 }
+# Its migrations make a table for the token model that ours replaces; nothing of it is wanted.
+MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "circles.DeviceToken"  # noqa: S105 - a model, not a secret
 
 REST_FRAMEWORK = {
