@@ -111,7 +111,7 @@ REDIS_URL = env.secret("REDIS_URL", "redis://127.0.0.1:6379/0")
 REDIS_PREFIX = env.text("REDIS_PREFIX", "aureole")
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "processing.layer.PushLayer",
         "CONFIG": {
             "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": None}],
             "prefix": f"{REDIS_PREFIX}:push",

@@ -1,5 +1,9 @@
 """API routes of this room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from processing import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("auth/ticket", api.ticket, name="socket-ticket"),
+]

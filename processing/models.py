@@ -225,3 +225,31 @@ class WorkerBeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SocketTicket(models.Model):
+    """Lets one socket in, once, within seconds; consumed by deleting it. Only the SHA-256 of the ticket is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, blank=True, help_text="The socket lives as long as this session,")
+    token_digest = models.CharField(max_length=128, blank=True, help_text="or as long as this token.")
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"a ticket until {self.expires_at:%H:%M:%S}"
+
+
+class OpenSocket(models.Model):
+    """A socket some web process holds open; one whose beat stopped counts no more."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=("user", "beat_at"), name="opensocket_user_beat_idx")]
+
+    def __str__(self) -> str:
+        return f"a socket since {self.opened_at:%H:%M:%S}"

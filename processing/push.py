@@ -21,6 +21,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from processing.models import Job
 from processing.presenting import sentence
+from processing.states import ENDS
 
 PROGRESS_INTERVAL: Final = 0.25
 SEND_TIMEOUT: Final = 1.0
@@ -53,6 +54,11 @@ def job_message(job: Job) -> dict[str, Any]:
         "kind": job.kind,
         "subject_id": str(job.subject_id) if job.subject_id else None,
     }
+
+
+def order_of(job: Job) -> tuple[int, int, bool]:
+    """Sequence, progress, whether it ended: of two messages about one job the larger is the newer."""
+    return job.sequence, job.progress, job.state in ENDS
 
 
 def job_changed(job: Job) -> None:
@@ -94,7 +100,7 @@ def _job_parcel(job: Job) -> _Parcel:
     payload = {
         "text": json.dumps(message),
         "job_id": message["job_id"],
-        "sequence": job.sequence,
+        "told": order_of(job),
     }
     return _Parcel(str(job.pk), (job_group(job.pk), person_group(job.owner_id)), payload)
 
