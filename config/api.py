@@ -53,8 +53,8 @@ def shape_error(error: Exception, context: dict[str, Any]) -> Response | None:
 def _shape_framework_error(error: exceptions.APIException) -> Response:
     code, detail, suggestion = _SHAPES.get(type(error), ("error", str(error.detail), "See the API's documentation."))
     headers = {}
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     return Response(

@@ -113,7 +113,7 @@ def test_unlimited_kinds_are_never_refused_and_take_no_room(alice: User, setting
     settings.QUEUE_LIMIT_PERSON = 1
     for _ in range(3):
         jobs.submit(actor=alice, kind="ingest_like")
-    jobs.submit(actor=alice, kind="plain")
+    assert jobs.submit(actor=alice, kind="plain").pk
 
 
 def test_a_batch_is_all_or_nothing(alice: User, settings: Any) -> None:

@@ -1,0 +1,70 @@
+# Aureole's commands. `make run` and `make test` need Python 3.11, make and a C compiler; the rest installs itself.
+#
+#   make run                     start everything      PORT=8000 HOST=127.0.0.1 DATA_DIR=.data
+#   make test                    the whole test suite  ARGS="tests/photos -k upload"
+#   make check                   style, types, layers, migrations
+#   make manage ARGS="doctor"    one of manage.py's commands, beside the running instance or with services of its own
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+DATA_DIR ?= .data
+ARGS ?=
+export PORT DATA_DIR
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# Stamps are named by content, so that nothing is installed again before a pin has changed.
+content = $(firstword $(shell cat $(1) | cksum))
+RUNTIME_FILES := requirements.txt constraints.txt requirements-nodeps.txt
+DEV_FILES := $(RUNTIME_FILES) requirements-dev.txt constraints-dev.txt
+RUNTIME := $(VENV)/.runtime-$(call content,$(RUNTIME_FILES))
+DEV := $(VENV)/.dev-$(call content,$(DEV_FILES))
+BROWSER := $(VENV)/.browser
+
+# One plain word list per recipe line: make then starts it without a shell in between, and signals reach it.
+.PHONY: run
+run: $(RUNTIME)
+	@$(PY) -m config.embedded run
+
+.PHONY: test
+test: $(DEV) $(BROWSER)
+	@$(PY) -m config.embedded test $(ARGS)
+
+.PHONY: manage
+manage: $(RUNTIME)
+	@$(PY) -m config.embedded manage $(ARGS)
+
+.PHONY: check
+check: $(DEV)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/djlint --quiet --check --lint templates
+	$(VENV)/bin/lint-imports
+	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PY) -m pytest -q -p no:cacheprovider tests/test_architecture.py
+
+.PHONY: install
+install: $(RUNTIME)
+
+.PHONY: pins
+pins: $(DEV)
+	$(PY) -m config.embedded.pins
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): | $(PY)
+	@echo "Installing Aureole's packages (about a minute, once)."
+	@$(PY) config/embedded/install.py requirements.txt constraints.txt requirements-nodeps.txt
+	@touch $@
+
+$(DEV): | $(RUNTIME)
+	@echo "Installing what the tests and checks need."
+	@$(PY) config/embedded/install.py requirements-dev.txt constraints-dev.txt
+	@touch $@
+
+# Debian's Chromium where we may install it, Playwright's own elsewhere.
+$(BROWSER): | $(DEV)
+	@sh config/embedded/browser.sh $(PY)
+	@touch $@

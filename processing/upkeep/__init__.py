@@ -1,0 +1,1 @@
+"""What keeps an instance in order: bringing its database up to date, backing it up, looking after its health."""
