@@ -107,11 +107,18 @@ def cancel(*, actor: Any, job_id: uuid.UUID) -> Job:
     return job
 
 
-def retry(*, actor: Any, job_id: uuid.UUID, options: dict[str, Any] | None = None) -> Job:
+def retry(
+    *,
+    actor: Any,
+    job_id: uuid.UUID,
+    options: dict[str, Any] | None = None,
+    idempotency_key: str | None = None,
+    request_hash: str = "",
+) -> Job:
     """A NEW job linked to an ended one, with ``options`` laid over the old ones.
 
-    Asking again while that new job is unfinished gives the same one. People retry their own jobs, staff with the
-    permission ``processing.change_job`` also dead letters.
+    Asking again with the same ``idempotency_key``, or without one while that new job is unfinished, gives the same
+    one. People retry their own jobs, staff with the permission ``processing.change_job`` also dead letters.
     """
     with transaction.atomic():
         old = _lock(_retriable_by(actor), job_id)
@@ -119,7 +126,7 @@ def retry(*, actor: Any, job_id: uuid.UUID, options: dict[str, Any] | None = Non
             raise Conflict("This job has not ended yet.", suggestion="Wait for it, or cancel it first.")
         wanted = old.options | (options or {})
         waiting = old.retried_as.unfinished().filter(options=wanted).first()  # type: ignore[attr-defined]
-        if waiting is not None:
+        if waiting is not None and idempotency_key is None:
             return waiting
         recipe.find(old.kind).recipe.guard(old)
         return submit(
@@ -130,6 +137,8 @@ def retry(*, actor: Any, job_id: uuid.UUID, options: dict[str, Any] | None = Non
             options=wanted,
             priority=old.priority,
             retry_of=old,
+            idempotency_key=idempotency_key,
+            request_hash=request_hash,
         )
 
 

@@ -95,14 +95,20 @@ class KeysetPagination(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        words = [
-            ("cursor", {"type": "string"}, "Where to go on: take it from `next` or `previous`."),
-            ("limit", {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT}, "Rows on a page."),
-            ("offset", {"type": "integer", "minimum": 0, "maximum": OFFSET_MOST}, "Rows to leave out first."),
-        ]
         return [
-            {"name": name, "in": "query", "required": False, "schema": schema, "description": text}
-            for name, schema, text in words
+            {"name": w["name"], "in": "query", "required": False, "schema": w["type"], "description": w["description"]}
+            for w in self.words()
+        ]
+
+    @staticmethod
+    def words() -> list[dict[str, Any]]:
+        """The paging words as drf-spectacular's OpenApiParameter takes them, for views that page by themselves."""
+        limit = {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST, "default": LIMIT}
+        offset = {"type": "integer", "minimum": 0, "maximum": OFFSET_MOST}
+        return [
+            {"name": "cursor", "type": {"type": "string"}, "description": "Where to go on: from `next` or `previous`."},
+            {"name": "limit", "type": limit, "description": "Rows on a page."},
+            {"name": "offset", "type": offset, "description": "Rows to leave out first."},
         ]
 
 

@@ -11,9 +11,11 @@ A recipe is a class decorated with ``@recipe(...)`` whose static methods are cal
                               Its rows take the files over (they outlive the job) unless ``keeps_files`` is set
     failed(job, error)        inside the transaction that ends the job without a result (failed or cancelled)
     describe(job)             -> Description for pages and the API
+    describe_all(jobs)        optional: the same for many as ``{job.pk: Description}``, so that a list costs one query
 """
 
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -136,3 +138,10 @@ def kinds() -> tuple[str, ...]:
 def limited_kinds() -> tuple[str, ...]:
     """The kinds that queue limits count and refuse."""
     return tuple(kind for kind in kinds() if not _registry[kind].is_unlimited)
+
+
+def describe_all(kind: str, jobs: Sequence[Job]) -> dict[uuid.UUID, Description]:
+    """What many jobs of one kind are about, by job id."""
+    found = _registry[kind].recipe
+    together = getattr(found, "describe_all", None)
+    return together(jobs) if together else {job.pk: found.describe(job) for job in jobs}
