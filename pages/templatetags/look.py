@@ -33,7 +33,14 @@ def arcs(steps: Iterable[Any], progress: float) -> list[dict[str, float | str]]:
         gap = GAP if length < 100 else 0.0
         shown = max(length - gap, 0.1)
         found.append(
-            {"name": step.name, "offset": -start, "length": round(shown, 2), "filled": round(shown * share, 2)}
+            {
+                "name": step.name,
+                "offset": -start,
+                "from": start,
+                "until": float(step.until),
+                "length": round(shown, 2),
+                "filled": round(shown * share, 2),
+            }
         )
         start = float(step.until)
     return found
