@@ -40,7 +40,7 @@ def end(job: Job, error: AureoleError, *, lease: uuid.UUID | None = None, only_i
             is_dead_letter=to == State.FAILED and isinstance(error, ServerError),
             cancel_requested_at=now if to == State.CANCELLED else None,
             finished_at=now,
-            duration_ms=_duration_ms(job),
+            duration_ms=duration_ms(job),
         )
         if won:
             _drop_staged(job)
@@ -109,7 +109,7 @@ def _drop_staged(job: Job) -> None:
     JobFile.objects.filter(job=job, status=JobFile.Status.STAGED).delete()
 
 
-def _duration_ms(job: Job) -> int | None:
+def duration_ms(job: Job) -> int | None:
     if job.started_at is None:
         return None
     return max(0, int((timezone.now() - job.started_at).total_seconds() * 1000))

@@ -1,7 +1,93 @@
 """What a worker process does besides working: signs of life, and leaving in time."""
 
+import os
+import socket
+import threading
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 from dramatiq import Middleware
+
+from processing import files, leases, runner, sandbox
+from processing.models import WorkerBeat
+
+POLL_MILLISECONDS: Final = 100
+LAST_RESORT_SECONDS: Final = 27.0
+STALE_AFTER: Final = timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
 
 
 class Presence(Middleware):
-    """Signs of life of one worker process."""
+    """Takes one wake-up a thread, beats while it lives, and leaves within 30 s of being asked."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def before_worker_boot(self, broker: Any, worker: Any) -> None:
+        # A wake-up in a busy worker's pocket is one an idle worker does not hear.
+        worker.queue_prefetch = worker.worker_threads
+        worker.worker_timeout = POLL_MILLISECONDS
+
+    def after_worker_boot(self, broker: Any, worker: Any) -> None:
+        files.sweep_work_folders()
+        connection.close()
+        runner.departure.withdraw()
+        self._stop.clear()
+        queues = sorted(worker.consumer_whitelist or broker.get_declared_queues())
+        threading.Thread(target=self._beat, args=(",".join(queues), worker.worker_threads), daemon=True).start()
+
+    def before_worker_shutdown(self, broker: Any, worker: Any) -> None:
+        runner.departure.ask()
+        last_resort = threading.Timer(LAST_RESORT_SECONDS, _leave_now)
+        last_resort.daemon = True
+        last_resort.start()
+
+    def after_worker_shutdown(self, broker: Any, worker: Any) -> None:
+        self._stop.set()
+        sandbox.close_all()
+        leases.keeper.close()
+
+    def _beat(self, queue: str, threads: int) -> None:
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        started_at = timezone.now()
+        while True:
+            beat(name, queue=queue, threads=threads, started_at=started_at)
+            sandbox.close_idle()
+            if self._stop.wait(settings.JOB_BEAT_SECONDS):
+                break
+        _forget(name)
+
+
+def beat(name: str, *, queue: str, threads: int, started_at: Any) -> None:
+    """Write one sign of life down; a database that is away is no reason to stop."""
+    values = {"queue": queue[:60], "threads": threads, "started_at": started_at, "beat_at": timezone.now()}
+    try:
+        WorkerBeat.objects.update_or_create(name=name[:100], defaults=values)
+    except Exception as error:
+        log.warning("worker.no_beat", reason=type(error).__name__)
+        connection.close()
+
+
+def forget_stale_beats() -> None:
+    """Workers that have been silent for long were replaced."""
+    WorkerBeat.objects.filter(beat_at__lt=timezone.now() - STALE_AFTER).delete()
+
+
+def _forget(name: str) -> None:
+    try:
+        WorkerBeat.objects.filter(name=name[:100]).delete()
+    except Exception as error:
+        log.warning("worker.not_forgotten", reason=type(error).__name__)
+    finally:
+        connection.close()
+
+
+def _leave_now() -> None:
+    """Something hangs that cannot be interrupted; leases run out and others take over."""
+    log.error("worker.left_in_a_hurry")
+    os._exit(1)

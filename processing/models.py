@@ -218,7 +218,7 @@ class WorkerBeat(models.Model):
     """The sign of life of one worker process; what /health and the alert rules look at."""
 
     name = models.CharField(max_length=100, primary_key=True)
-    queue = models.CharField(max_length=10)
+    queue = models.CharField(max_length=60, help_text="The queues it serves, with commas between them.")
     threads = models.PositiveSmallIntegerField(default=1)
     beat_at = models.DateTimeField()
     started_at = models.DateTimeField()

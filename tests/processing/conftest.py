@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from processing import recipe
+from processing import broker, leases, recipe, sandbox
 from processing.models import Job, JobFile
 from processing.recipe import Description, Step
 from processing.states import Queue
@@ -62,3 +62,43 @@ def make_recipe(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeRecipe]:
 @pytest.fixture
 def plain(make_recipe: MakeRecipe) -> type[Plain]:
     return make_recipe()
+
+
+@pytest.fixture
+def storage(settings: Any, tmp_path: Path) -> Path:
+    """Files and work folders of this test alone; gives the folder of the stored files."""
+    settings.WORK_DIR = tmp_path / "work"
+    backend = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path / "media")},
+    }
+    settings.STORAGES = settings.STORAGES | {"default": backend}
+    (tmp_path / "media").mkdir()
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def stored(storage: Path) -> Callable[[], list[str]]:
+    """The names of all files in the storage."""
+    return lambda: sorted(path.name for path in storage.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Nothing is rung; the queues that would have been are listed."""
+    rung: list[str] = []
+    monkeypatch.setattr(broker, "wake", lambda queue, times=1: rung.append(str(queue)))
+    return rung
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_threads() -> Iterator[None]:
+    """The keeper's connection would otherwise outlive the test that made it."""
+    yield
+    leases.keeper.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_no_children() -> Iterator[None]:
+    yield
+    sandbox.close_all()
