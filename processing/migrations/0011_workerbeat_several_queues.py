@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("processing", "0004_filedeletion_is_late_check"),
+        ("processing", "0010_socket_tickets"),
     ]
 
     operations = [
