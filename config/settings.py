@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from botocore.config import Config as BotoConfig
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -210,6 +211,7 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 S3_BUCKET = env.text("S3_BUCKET")
+S3_DEADLINE_SECONDS = env.number("S3_DEADLINE_SECONDS", 60, minimum=1)
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
 STORAGES: dict[str, dict[str, object]] = {
     "default": (
@@ -225,6 +227,15 @@ STORAGES: dict[str, dict[str, object]] = {
                 "querystring_auth": True,
                 "querystring_expire": 60,
                 "file_overwrite": False,
+                "max_memory_size": 4 * 1024 * 1024,
+                # One attempt's limits; retries alone once took 32 s.
+                "client_config": BotoConfig(
+                    signature_version="s3v4",
+                    s3={"addressing_style": env.text("S3_ADDRESSING", "auto")},
+                    connect_timeout=2,
+                    read_timeout=env.number("S3_READ_SECONDS", 10, minimum=1),
+                    retries={"mode": "standard", "total_max_attempts": 2},
+                ),
             },
         }
         if S3_BUCKET

@@ -4,8 +4,12 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+
+from photos.querysets import OriginalQuerySet, PhotoQuerySet, UploadQuerySet
 
 
 class Original(models.Model):
@@ -19,26 +23,15 @@ class Original(models.Model):
     content_type = models.CharField(max_length=40)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects: ClassVar[OriginalQuerySet] = OriginalQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=("owner", "sha256"), name="original_bytes_once_per_owner")]
+        # Usage is asked at every announcement: answered from this index alone.
+        indexes = [models.Index(fields=("owner",), include=("byte_size",), name="original_usage_idx")]
 
     def __str__(self) -> str:
         return self.key
-
-
-class PhotoQuerySet(models.QuerySet["Photo"]):
-    def visible_to(self, user: object) -> "PhotoQuerySet":
-        """What this person may see: their own photos (shared ones join here with the circles)."""
-        return self.filter(owner_id=getattr(user, "pk", None))
-
-    def editable_by(self, user: object) -> "PhotoQuerySet":
-        return self.filter(owner_id=getattr(user, "pk", None))
-
-    def in_library(self) -> "PhotoQuerySet":
-        return self.filter(deleted_at=None)
-
-    def in_bin(self) -> "PhotoQuerySet":
-        return self.filter(deleted_at__isnull=False)
 
 
 class Photo(models.Model):
@@ -49,7 +42,7 @@ class Photo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="photos")
-    original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="photos")
+    original = models.ForeignKey(Original, on_delete=models.RESTRICT, related_name="photos")
     state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
     filename = models.CharField(max_length=255, help_text="For display only; never part of a path.")
     title = models.CharField(max_length=200, blank=True)
@@ -79,9 +72,28 @@ class Photo(models.Model):
     aperture = models.FloatField(null=True, blank=True)
     shutter = models.CharField(max_length=30, blank=True)
     focal_length = models.FloatField(null=True, blank=True)
+    is_date_edited = models.BooleanField(default=False, help_text="A person set the date; the file's no longer counts.")
+    is_place_edited = models.BooleanField(
+        default=False, help_text="A person set the place; the file's no longer counts."
+    )
     deleted_at = models.DateTimeField(null=True, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector(
+            "title",
+            "caption",
+            "place",
+            "camera_make",
+            "camera_model",
+            "lens",
+            Func(F("filename"), Value("._-()"), Value("     "), function="translate", output_field=models.TextField()),
+            config="simple",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
 
-    objects: ClassVar[models.Manager["Photo"]] = PhotoQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PhotoQuerySet] = PhotoQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-sort_at", "-id")
@@ -89,6 +101,8 @@ class Photo(models.Model):
             models.Index(fields=("owner", "-sort_at", "-id"), condition=Q(deleted_at=None), name="photo_timeline_idx"),
             models.Index(fields=("owner", "month"), condition=Q(deleted_at=None), name="photo_month_idx"),
             models.Index(fields=("owner", "deleted_at"), condition=Q(deleted_at__isnull=False), name="photo_bin_idx"),
+            models.Index(fields=("owner",), condition=Q(deleted_at=None, latitude__isnull=False), name="photo_map_idx"),
+            GinIndex(fields=("search",), name="photo_search_idx"),
         ]
 
     def __str__(self) -> str:
@@ -132,15 +146,38 @@ class Upload(models.Model):
     part_size = models.PositiveIntegerField()
     remote_id = models.CharField(max_length=300, blank=True, help_text="The multipart upload's id on S3.")
     photo = models.ForeignKey(Photo, on_delete=models.SET_NULL, null=True, blank=True, related_name="uploads")
+    job_id = models.UUIDField(null=True, blank=True, help_text="The ingest job the completion started.")
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - unique when present
+    request_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
 
+    objects: ClassVar[UploadQuerySet] = UploadQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
-        indexes = [models.Index(fields=("owner", "state", "created_at"), name="upload_owner_state_idx")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("owner", "idempotency_key"),
+                condition=Q(idempotency_key__isnull=False),
+                name="upload_idempotency_key_once_per_owner",
+            )
+        ]
+        indexes = [
+            models.Index(fields=("owner", "state", "created_at"), name="upload_owner_state_idx"),
+            models.Index(fields=("expires_at",), condition=Q(state="open"), name="upload_expiry_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def part_count(self) -> int:
+        return -(-self.byte_size // self.part_size)
+
+    def part_length(self, number: int) -> int:
+        """Bytes of part ``number`` (from 1): all are ``part_size`` long but the last."""
+        return min(self.part_size, self.byte_size - (number - 1) * self.part_size)
 
 
 class UploadPart(models.Model):

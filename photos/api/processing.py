@@ -1,0 +1,64 @@
+"""Work on photos: one, or up to ten in the order of their importance."""
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from photos import pipelines
+from photos.actions.library import find_photo
+from photos.api import examples
+from photos.api.person import person
+from photos.api.serializers import BatchSerializer, JobReferenceSerializer, SubmitSerializer
+from processing.idempotency import read_key
+from processing.models import Job
+from processing.serializers import read_body
+
+
+def _shown(job: Job) -> dict[str, object]:
+    return {"id": str(job.pk), "url": f"/api/v1/processing/jobs/{job.pk}"}
+
+
+class SubmitView(APIView):
+    @extend_schema(
+        operation_id="processing_submit",
+        request=SubmitSerializer,
+        responses={201: JobReferenceSerializer} | examples.errors(400, 404, 409, 503),
+        examples=examples.SUBMIT,
+        parameters=[examples.IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request) -> Response:
+        """Start a pipeline on one of one's own photos."""
+        body = read_body(SubmitSerializer, request)
+        start = pipelines.find(body["pipeline"])
+        photo = find_photo(actor=person(request), photo_id=body["photo_id"])
+        job = start(
+            actor=person(request),
+            photo=photo,
+            options=body["options"],
+            priority=body["priority"],
+            **read_key(request, body),
+        )
+        return Response(_shown(job), status=status.HTTP_201_CREATED)
+
+
+class BatchView(APIView):
+    @extend_schema(
+        operation_id="processing_batch",
+        request=BatchSerializer,
+        responses={201: JobReferenceSerializer(many=True)} | examples.errors(400, 404, 503),
+        examples=examples.BATCH,
+    )
+    def post(self, request: Request) -> Response:
+        """The same for up to ten photos, all or none; they run in the order given."""
+        body = read_body(BatchSerializer, request)
+        start = pipelines.find(body["pipeline"])
+        with transaction.atomic():
+            photos = [find_photo(actor=person(request), photo_id=photo_id) for photo_id in body["photo_ids"]]
+            made = [
+                start(actor=person(request), photo=photo, options=body["options"], priority=len(photos) - place)
+                for place, photo in enumerate(photos)
+            ]
+        return Response([_shown(job) for job in made], status=status.HTTP_201_CREATED)
