@@ -7,6 +7,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api_urls")),
+    path("", include("processing.urls")),
     path("", include("photos.urls")),
     path("", include("pages.urls")),
 ]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.http.request import validate_host
@@ -140,8 +140,10 @@ def _belongs(session: Session | None, person: Any) -> bool:
     if session is None:
         return False
     kept = session.get_decoded()
-    return kept.get(SESSION_KEY) == str(person.pk) and constant_time_compare(
-        kept.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()
+    return (
+        kept.get(SESSION_KEY) == str(person.pk)
+        and kept.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(kept.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
     )
 
 

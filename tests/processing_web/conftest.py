@@ -23,7 +23,7 @@ def session_of() -> Callable[[User], Client]:
 
     def sign_in(user: User) -> Client:
         browser = Client()
-        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return browser
 
     return sign_in
