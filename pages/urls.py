@@ -2,10 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pages import settings_urls, views
+from pages import views
 
 app_name = "pages"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs", views.jobs, name="jobs"),
-    *settings_urls.urlpatterns,
 ]

@@ -253,3 +253,17 @@ class OpenSocket(models.Model):
 
     def __str__(self) -> str:
         return f"a socket since {self.opened_at:%H:%M:%S}"
+
+
+class Tally(models.Model):
+    """A number that only grows and belongs to no other row; what /metrics adds to what it reads from the rows."""
+
+    name = models.CharField(max_length=40)
+    label = models.CharField(max_length=200, blank=True)
+    value = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("name", "label"), name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.label}"

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from processing import broker, ending, files, middleware
+from processing import broker, counting, ending, files, middleware
 from processing.errors import JobDied
 from processing.models import Job
 
@@ -132,6 +132,7 @@ def is_leader() -> bool:
 def _take_back(job: Job) -> bool:
     assert job.lease_token is not None
     still_dead = Q(lease_until__lt=timezone.now())
+    counting.add("leases_taken_back")
     log.warning("lease.expired", job_id=str(job.pk), kind=job.kind, attempt=job.attempt)
     if job.attempt >= job.max_attempts:
         return ending.end(job, JobDied(), lease=job.lease_token, only_if=still_dead)
@@ -144,6 +145,7 @@ def _ring(queue: str, waiting: int) -> int:
         return 0
     missing = max(0, min(waiting, MOST_WAKE_UPS) - lying)
     if missing and broker.wake(queue, missing):
+        counting.add("resends", by=missing)
         log.info("queue.rung", queue=queue, waiting=waiting, times=missing)
         return missing
     return 0

@@ -1,4 +1,4 @@
-"""The sockets of one web process: every three seconds those whose permission ended are shown out, and what a lost
+"""The sockets of one web process: every two seconds those whose permission ended are shown out, and what a lost
 message did not tell is told from the database.
 
 The work does not grow with the sockets: a handful of queries a round for all of them.
@@ -19,8 +19,8 @@ from processing.admission import Pass
 from processing.models import Job
 from processing.states import State
 
-ROUND_SECONDS: Final = 3.0
-BEAT_ROUNDS: Final = 5
+ROUND_SECONDS: Final = 2.0
+BEAT_ROUNDS: Final = 7
 
 log = structlog.get_logger(__name__)
 
