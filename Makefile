@@ -11,14 +11,17 @@ DATA_DIR ?= .data
 ARGS ?=
 export PORT DATA_DIR
 
+# A process should find what the one before it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 PY := $(VENV)/bin/python
+INSTALL := sh config/embedded/install.sh $(PY)
 # Stamps are named by content, so that nothing is installed again before a pin has changed.
 content = $(firstword $(shell cat $(1) | cksum))
-RUNTIME_FILES := requirements.txt constraints.txt requirements-nodeps.txt
-DEV_FILES := $(RUNTIME_FILES) requirements-dev.txt constraints-dev.txt
+RUNTIME_FILES := requirements.txt requirements-nodeps.txt constraints.txt config/embedded/install.sh
 RUNTIME := $(VENV)/.runtime-$(call content,$(RUNTIME_FILES))
-DEV := $(VENV)/.dev-$(call content,$(DEV_FILES))
+DEV := $(VENV)/.dev-$(call content,$(RUNTIME_FILES) requirements-dev.txt)
 BROWSER := $(VENV)/.browser
 
 # One plain word list per recipe line: make then starts it without a shell in between, and signals reach it.
@@ -49,22 +52,24 @@ install: $(RUNTIME)
 
 .PHONY: pins
 pins: $(DEV)
-	$(PY) -m config.embedded.pins
+	@echo "# What the direct pins were installed with, so that a later day installs the same. Written by \`make pins\`." > constraints.txt
+	@$(PY) -m pip freeze --exclude insightface --exclude uv >> constraints.txt
 
 $(PY):
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): | $(PY)
 	@echo "Installing Aureole's packages (about a minute, once)."
-	@$(PY) config/embedded/install.py requirements.txt constraints.txt requirements-nodeps.txt
+	@$(INSTALL) -r requirements.txt -c constraints.txt
+	@$(INSTALL) --no-deps -r requirements-nodeps.txt
 	@touch $@
 
 $(DEV): | $(RUNTIME)
 	@echo "Installing what the tests and checks need."
-	@$(PY) config/embedded/install.py requirements-dev.txt constraints-dev.txt
+	@$(INSTALL) -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
 # Debian's Chromium where we may install it, Playwright's own elsewhere.
 $(BROWSER): | $(DEV)
-	@sh config/embedded/browser.sh $(PY)
+	@sh config/embedded/install_browser.sh $(PY)
 	@touch $@

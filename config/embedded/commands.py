@@ -19,7 +19,7 @@ def _python(name: str, *words: str, patience: float = 10.0, environment: dict[st
 
 def web(host: str, port: int) -> Command:
     """Daphne on this address."""
-    return _python("web", "-m", "daphne", "-b", host, "-p", str(port), "config.asgi:application")
+    return _python("web", "-m", "config.web", "-b", host, "-p", str(port), "config.asgi:application")
 
 
 def worker(queue: str, threads: int) -> Command:

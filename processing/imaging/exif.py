@@ -221,7 +221,7 @@ def _exiftool(path: Path) -> Exif:
     # Printed lens names, plain numbers for the rest.
     names = [f"-{name}#" if not name.startswith("Lens") else f"-{name}" for name in _EXIFTOOL_TAGS]
     with _quietly():
-        answer = subprocess.run(  # noqa: S603
+        answer = subprocess.run(
             [program, "-json", "-fast2", *names, str(path.resolve())],
             capture_output=True,
             timeout=EXIFTOOL_SECONDS,
