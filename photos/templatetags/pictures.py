@@ -1,0 +1,49 @@
+"""How a photo becomes a <picture>: AVIF, then WebP, then JPEG, each in the sizes there are."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from photos.models import Photo
+from photos.presenting import Tile, picture_url, srcset, words_for
+
+register = template.Library()
+GRID_SIZES = "(min-width: 60rem) 20rem, (min-width: 45rem) 16rem, 50vw"
+VIEWER_SIZES = "100vw"
+_PICTURE = (
+    '<picture><source type="image/avif" srcset="{}" sizes="{}"><source type="image/webp" srcset="{}" sizes="{}">'
+    '<img src="{}" alt="{}" width="{}" height="{}" decoding="async"{}></picture>'
+)
+
+
+def _draw(photo: Photo, sizes: str, fallback: int, attributes: str) -> SafeString:
+    return format_html(
+        _PICTURE,
+        srcset(photo, "avif"),
+        sizes,
+        srcset(photo, "webp"),
+        sizes,
+        picture_url(photo, fallback, "jpeg"),
+        words_for(photo),
+        photo.width or 1,
+        photo.height or 1,
+        mark_safe(attributes),  # noqa: S308 - one of the two constants below
+    )
+
+
+@register.simple_tag
+def tile_picture(tile: Tile) -> SafeString:
+    """A tile's picture: the first ones are fetched at once, the rest when they come near."""
+    sizes = GRID_SIZES if tile.is_eager else f"auto, {GRID_SIZES}"
+    return _draw(tile.photo, sizes, 512, "" if tile.is_eager else ' loading="lazy"')
+
+
+@register.simple_tag
+def large_picture(photo: Photo) -> SafeString:
+    """The picture alone, as large as there is one."""
+    return _draw(photo, VIEWER_SIZES, 1024, ' fetchpriority="high"')
+
+
+@register.simple_tag
+def picture_address(photo: Photo, size: int, ending: str) -> str:
+    return picture_url(photo, size, ending)
