@@ -1,5 +1,14 @@
 """API routes of this room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from circles import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("auth/token", api.TokenView.as_view(), name="auth-token"),
+    path("auth/tokens", api.TokensView.as_view(), name="auth-tokens"),
+    path("auth/tokens/<uuid:token_id>", api.TokenDetailView.as_view(), name="auth-token-detail"),
+    path("auth/signup", api.SignUpView.as_view(), name="auth-signup"),
+    path("auth/reset", api.ResetView.as_view(), name="auth-reset"),
+    path("me", api.MeView.as_view(), name="me"),
+]

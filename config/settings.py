@@ -1,5 +1,6 @@
 """One settings file, driven by the environment; its defaults are the embedded profile of `make run`."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -9,6 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env, logs
+from config.checks import refuse_half_configured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
@@ -45,6 +47,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "storages",
     "processing",
@@ -68,6 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "pages.refusals.RefusalMiddleware",
 ]
 
 # Forms draw themselves from templates/django/forms/, allauth's included.
@@ -121,8 +125,15 @@ CHANNEL_LAYERS = {
         },
     }
 }
-# Sign-in limits and throttles must survive a Redis outage, so the cache is a table.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Sign-in limits and throttles must survive a Redis outage, so the cache is a table; it is large enough that nobody
+# can push a counter out of it by filling it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 AUTH_USER_MODEL = "circles.User"
@@ -141,14 +152,74 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# Mail is off until a server is named: then people get links to copy instead.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 587, minimum=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", bool(EMAIL_HOST) and not EMAIL_USE_SSL)
+EMAIL_TIMEOUT = 10
+MAIL_ENABLED = bool(EMAIL_HOST)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_ENABLED else 'dummy'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Aureole <aureole@localhost>")
+
+# Sign-in: by email, invited unless the door is open; answers never tell whether an address is known.
+REGISTRATION_OPEN = env.flag("REGISTRATION_OPEN")
+INVITATION_DAYS = env.number("INVITATION_DAYS", 14, minimum=1)
+INVITATIONS_PER_HOUR = 20
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+ACCOUNT_ADAPTER = "circles.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional")
+ACCOUNT_FORMS = {
+    "login": "circles.forms.SignInForm",
+    "signup": "circles.forms.SignUpForm",
+    "reset_password": "circles.forms.ResetPasswordForm",
+    "reset_password_from_key": "circles.forms.ResetPasswordKeyForm",
+    "change_password": "circles.forms.ChangePasswordForm",
+    "set_password": "circles.forms.SetPasswordForm",
+    "add_email": "circles.forms.ChangeEmailForm",
+    "reauthenticate": "circles.forms.ReauthenticateForm",
+}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = MAIL_ENABLED
 ACCOUNT_PREVENT_ENUMERATION = True
-REGISTRATION_OPEN = env.flag("REGISTRATION_OPEN")
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Aureole <aureole@localhost>")
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
+if not MAIL_ENABLED:
+    ACCOUNT_EMAIL_VERIFICATION = "none"
+elif REGISTRATION_OPEN:
+    ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+else:
+    ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional")
+# Failed passwords are counted by axes (below); "login_failed" is left for wrong two-factor codes.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "5/m/key,30/h/key", "reset_password": "20/m/ip,5/m/key"}
+MFA_ADAPTER = "circles.adapter.TwoFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "circles.forms.TwoFactorForm",
+    "reauthenticate": "circles.forms.TwoFactorAgainForm",
+    "activate_totp": "circles.forms.ActivateTwoFactorForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Aureole"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+SIGN_IN_PER_ACCOUNT = 5
+SIGN_IN_PER_ADDRESS = 20
+SIGN_IN_WINDOW = timedelta(minutes=1)
+AXES_HANDLER = "circles.throttle.SignInHandler"
+AXES_CLIENT_IP_CALLABLE = "circles.throttle.client_network"
+AXES_LOCKOUT_CALLABLE = "circles.throttle.locked_out"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_VERBOSE = False
+
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=env.number("TOKEN_DAYS", 180, minimum=1)),
     "AUTH_HEADER_PREFIX": "Token",
@@ -157,10 +228,11 @@ REST_KNOX = {
 # Its migrations make a table for the token model that ours replaces; nothing of it is wanted.
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "circles.DeviceToken"  # noqa: S105 - a model, not a secret
+MIGRATION_MODULES = {"knox": None}  # its own table is never used, and would stop a flush
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "circles.authentication.DeviceTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -202,6 +274,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|health|metrics)$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 
@@ -273,3 +346,5 @@ QUEUE_LIMIT_PERSON = env.number("QUEUE_LIMIT", 100, minimum=1)
 QUEUE_LIMIT_ALL = env.number("QUEUE_LIMIT_ALL", 1000, minimum=1)
 
 LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"), env.text("LOG_FORMAT", "json"))
+
+refuse_half_configured(globals(), os.environ)

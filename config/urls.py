@@ -1,7 +1,14 @@
 """Every address of Aureole, assembled."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from circles.throttle import too_often
+
+handler429 = too_often
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 from processing import health
 
@@ -11,9 +18,11 @@ urlpatterns = [
     path("health", health.health, name="health"),
     path("metrics", health.metrics_page, name="metrics"),
     path("admin/", admin.site.urls),
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="pages:settings_devices")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("config.api_urls")),
     path("", include("processing.urls")),
+    path("", include("circles.urls")),
     path("", include("photos.urls")),
     path("", include("pages.urls")),
 ]

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pages import views
+from pages import settings_urls, views
 
 app_name = "pages"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs", views.jobs, name="jobs"),
+    *settings_urls.urlpatterns,
 ]

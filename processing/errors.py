@@ -145,3 +145,23 @@ class QueueFull(AureoleError):
 
     def __init__(self, detail: str | None = None, *, retry_after: int = 30) -> None:
         super().__init__(detail, retry_after=retry_after)
+
+
+class TooOften(AureoleError):
+    """A limit on how often something may be asked; ``retry_after`` says how many seconds to wait."""
+
+    code = "throttled"
+    family = "transient_error"
+    status = 429
+    detail = "That was too often."
+    suggestion = "Wait as long as Retry-After says, then try again."
+
+
+class NotSignedIn(AureoleError):
+    """The credentials do not open anything; the same for an unknown address and a wrong password."""
+
+    code = "invalid_credentials"
+    family = "quality_issue"
+    status = 401
+    detail = "The email address and the password do not belong together."
+    suggestion = "Check both and try again, or ask for a new password."

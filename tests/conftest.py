@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from circles.models import User
@@ -12,13 +11,6 @@ from processing import counting
 
 # Counters would be written by a thread of their own, in the middle of another test: tests that want them flush them.
 counting.FLUSH_SECONDS = 86_400.0
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """knox makes its own token table although ours is used; left there, it stops real-transaction tests cleaning up."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS knox_authtoken")
 
 
 @pytest.fixture
