@@ -106,7 +106,8 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.label or self.id} ({self.state})"
+        # Not the label: this text reaches logs and the admin, and a label is often a file name.
+        return f"{self.kind} {self.id} ({self.state})"
 
     @property
     def is_ended(self) -> bool:
@@ -146,6 +147,15 @@ class Job(models.Model):
             message=self.message,
         )
         transaction.on_commit(partial(push.job_changed, self), robust=True)
+
+
+class DeadLetter(Job):
+    """The admin's view of jobs that failed for good by our fault. The right to it is the right to jobs."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        ordering = ("-finished_at", "-id")
 
 
 class JobEvent(models.Model):
