@@ -250,6 +250,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "PhotoStateEnum": "photos.models.Photo.State",
+        "UploadStateEnum": "photos.models.Upload.State",
+    },
 }
 CORS_ALLOWED_ORIGINS = env.listing("CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/api/.*$"
@@ -291,7 +295,7 @@ MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
 STORAGES: dict[str, dict[str, object]] = {
     "default": (
         {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "config.storage.SharedS3Storage",
             "OPTIONS": {
                 "bucket_name": S3_BUCKET,
                 "endpoint_url": env.text("S3_ENDPOINT") or None,

@@ -22,4 +22,4 @@ def _register_sweeps() -> None:
     from processing import reconciler
 
     reconciler.every(60)(sweeps.sweep_uploads)
-    reconciler.every(3600)(sweeps.sweep_bins)
+    reconciler.every(600)(sweeps.sweep_bins)

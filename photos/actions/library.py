@@ -16,9 +16,9 @@ from photos.errors import NotReady
 from photos.models import Original, Photo, Rendition, Upload
 from photos.querysets import PhotoQuerySet, first_of_month
 from photos.uploads.contract import backend
-from processing import jobs
+from processing import files, jobs
 from processing.errors import Conflict, NotFound
-from processing.models import FileDeletion, Job
+from processing.models import Job
 from processing.states import ENDS
 
 BULK_MOST: Final = 500
@@ -112,19 +112,14 @@ def _release_originals(ids: list[uuid.UUID]) -> None:
     lone = Original.objects.filter(pk__in=ids).unreferenced()
     keys = list(lone.values_list("key", flat=True))
     lone.delete()
-    _enter_for_deletion(keys, reason="photo purged")
+    files.delete_later(keys, reason="photo purged")
 
 
 def release_keys(keys: Iterable[str], *, reason: str) -> None:
     """Enter derived files for deletion, but not those another photo of the same bytes still shows."""
     keys = set(keys)
     kept = set(Rendition.objects.filter(key__in=keys).values_list("key", flat=True))
-    _enter_for_deletion(sorted(keys - kept), reason=reason)
-
-
-def _enter_for_deletion(keys: Iterable[str], *, reason: str) -> None:
-    now = timezone.now()
-    FileDeletion.objects.bulk_create(FileDeletion(key=key, reason=reason, not_before=now) for key in keys)
+    files.delete_later(sorted(keys - kept), reason=reason)
 
 
 def refer_to_photo(*, actor: User, photo_id: uuid.UUID) -> Photo:
@@ -153,6 +148,6 @@ def forget_owner(user: User) -> None:
     Photo.objects.filter(owner=user).delete()
     Original.objects.filter(owner=user).delete()
     Upload.objects.visible_to(user).delete()
-    _enter_for_deletion([*originals, *sorted(set(renditions))], reason="account deleted")
+    files.delete_later([*originals, *sorted(set(renditions))], reason="account deleted")
     for upload_id, remote_id in uploads:
         transaction.on_commit(partial(backend().discard, upload_id, remote_id), robust=True)

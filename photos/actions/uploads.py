@@ -31,7 +31,7 @@ from photos.uploads.contract import Assembled, backend
 from photos.uploads.disk import DiskUploads, Readable
 from processing import jobs
 from processing.errors import NotFound, TransientError
-from processing.models import FileDeletion
+from processing.models import FileDeletion, Job
 
 UPLOAD_HOURS: Final = 24
 UPLOADS_A_MINUTE: Final = 60
@@ -53,7 +53,7 @@ class Announcement:
 @dataclass(frozen=True)
 class Completion:
     photo: Photo
-    job_id: uuid.UUID | None
+    job: Job | None
 
 
 def announce_upload(
@@ -287,7 +287,12 @@ def _answer(upload: Upload) -> Completion:
         raise UploadClosed()
     if upload.state == Upload.State.ABORTED:
         raise duplicate_of(upload.photo)
-    return Completion(photo=upload.photo, job_id=upload.job_id)
+    return Completion(photo=upload.photo, job=_job(upload))
+
+
+def _job(upload: Upload) -> Job | None:
+    """The ingest the completion started, unless the person has removed it since."""
+    return Job.objects.filter(pk=upload.job_id).first() if upload.job_id else None
 
 
 def abort_upload(*, actor: User, upload_id: uuid.UUID) -> None:

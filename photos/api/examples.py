@@ -2,38 +2,40 @@
 
 from typing import Any, Final
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
-from processing.serializers import ErrorSerializer
+from photos import errors as photos
+from processing import documenting
+from processing.documenting import answered, asked
+from processing.errors import AureoleError, StorageUnavailable
+from processing.examples import REPROCESS
 
-IDEMPOTENCY_KEY: Final = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="The same key with the same request gives the same answer, never a second of anything.",
-)
-_PHOTO_ID = "0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10"
-_UPLOAD_ID = "5f1f3f6a-58c6-4d5f-8b8e-0c9a5be1c001"
-_JOB_ID = "c2a3c7f6-0d38-4bb0-a1ce-2f2c1c1b7a55"
-_SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-
-
-def errors(*statuses: int) -> dict[int, type[ErrorSerializer]]:
-    """The one error shape for each of these statuses."""
-    return dict.fromkeys(statuses, ErrorSerializer)
-
-
-def asked(value: Any) -> OpenApiExample:
-    return OpenApiExample("Request", value=value, request_only=True)
+_KNOWN: Final[dict[int, tuple[str, type[AureoleError]]]] = {
+    403: ("The link does not open this.", photos.LinkRefused),
+    413: ("More than is taken.", photos.TooLarge),
+    415: ("Not a picture we keep; the sentence names what it is.", photos.UnsupportedFormat),
+    416: ("The range does not fit.", photos.WrongRange),
+    422: ("What arrived cannot be kept.", photos.ChecksumMismatch),
+    429: ("Too many announced and not completed; see Retry-After.", photos.TooManyUploads),
+    503: ("The storage is away; try again.", StorageUnavailable),
+    507: ("No room.", photos.QuotaExceeded),
+}
 
 
-def answered(value: Any, status: int = 200) -> OpenApiExample:
-    return OpenApiExample("Answer", value=value, response_only=True, status_codes=[str(status)])
+def errors(*statuses: int) -> dict[int, OpenApiResponse]:
+    """The one error shape for each of these statuses, with an example."""
+    usual = documenting.errors(*(status for status in statuses if status not in _KNOWN))
+    return usual | {status: documenting.error(status, *_KNOWN[status]) for status in statuses if status in _KNOWN}
 
 
 def refused(status: int, code: str, detail: str, suggestion: str, **extra: Any) -> OpenApiExample:
     value = {"error": code, "detail": detail, "suggestion": suggestion} | extra
     return OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)])
+
+
+_PHOTO_ID = "0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10"
+_UPLOAD_ID = "5f1f3f6a-58c6-4d5f-8b8e-0c9a5be1c001"
+_SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 _THUMB = f"/api/v1/photos/{_PHOTO_ID}/thumb"
@@ -92,7 +94,7 @@ _UPLOAD: Final[dict[str, Any]] = {
     "photo_id": None,
 }
 _UNDO = {"action": "restore", "ids": [_PHOTO_ID]}
-_JOB = {"id": _JOB_ID, "url": f"/api/v1/processing/jobs/{_JOB_ID}"}
+_JOB = REPROCESS[1].value | {"retry_of": None}
 
 PRESIGN: Final = [
     asked({"filename": "kyoto.heic", "size": 2182707, "sha256": _SHA, "content_type": "image/heic"}),
@@ -116,7 +118,7 @@ COMPLETION: Final = [
         "Send the parts again, or start the upload anew.",
     ),
 ]  # fmt: skip
-PHOTO_LIST: Final = [answered(_PHOTO)]
+PHOTO_LIST: Final = [answered({"next": None, "previous": None, "results": [_PHOTO]})]
 PHOTO: Final = [answered(_DETAIL)]
 PHOTO_PATCH: Final = [
     asked({"title": "Morning market", "taken_at": "2026-10-05T09:12:31+09:00", "favourite": True}),

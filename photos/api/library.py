@@ -26,6 +26,7 @@ from photos.api.serializers import (
 from photos.models import Photo
 from photos.querysets import PhotoQuerySet
 from processing.errors import NotFound
+from processing.examples import page_of
 from processing.pagination import KeysetPagination
 from processing.serializers import read_body, read_query
 
@@ -64,6 +65,7 @@ def changed(action: str, ids: list[uuid.UUID]) -> Response:
 class PhotoListView(GenericAPIView):
     queryset = Photo.objects.none()
     serializer_class = PhotoSerializer
+    filter_backends = ()
     pagination_class = KeysetPagination
     sort_field = "sort_at"
 
@@ -74,7 +76,7 @@ class PhotoListView(GenericAPIView):
     @extend_schema(
         operation_id="photos_list",
         parameters=[PhotoFiltersSerializer],
-        responses={200: PhotoSerializer(many=True)} | examples.errors(400),
+        responses={200: page_of(PhotoSerializer)} | examples.errors(400),
         examples=examples.PHOTO_LIST,
     )
     def get(self, request: Request) -> Response:

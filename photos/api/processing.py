@@ -11,23 +11,20 @@ from photos import pipelines
 from photos.actions.library import find_photo
 from photos.api import examples
 from photos.api.person import person
-from photos.api.serializers import BatchSerializer, JobReferenceSerializer, SubmitSerializer
+from photos.api.serializers import BatchSerializer, SubmitSerializer
+from processing.api import represent
+from processing.documenting import IDEMPOTENCY_KEY
 from processing.idempotency import read_key
-from processing.models import Job
-from processing.serializers import read_body
-
-
-def _shown(job: Job) -> dict[str, object]:
-    return {"id": str(job.pk), "url": f"/api/v1/processing/jobs/{job.pk}"}
+from processing.serializers import JobSerializer, read_body
 
 
 class SubmitView(APIView):
     @extend_schema(
         operation_id="processing_submit",
         request=SubmitSerializer,
-        responses={201: JobReferenceSerializer} | examples.errors(400, 404, 409, 503),
+        responses={201: JobSerializer} | examples.errors(400, 404, 409, 503),
         examples=examples.SUBMIT,
-        parameters=[examples.IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request) -> Response:
         """Start a pipeline on one of one's own photos."""
@@ -41,14 +38,14 @@ class SubmitView(APIView):
             priority=body["priority"],
             **read_key(request, body),
         )
-        return Response(_shown(job), status=status.HTTP_201_CREATED)
+        return Response(represent(job, request), status=status.HTTP_201_CREATED)
 
 
 class BatchView(APIView):
     @extend_schema(
         operation_id="processing_batch",
         request=BatchSerializer,
-        responses={201: JobReferenceSerializer(many=True)} | examples.errors(400, 404, 503),
+        responses={201: JobSerializer(many=True)} | examples.errors(400, 404, 503),
         examples=examples.BATCH,
     )
     def post(self, request: Request) -> Response:
@@ -61,4 +58,4 @@ class BatchView(APIView):
                 start(actor=person(request), photo=photo, options=body["options"], priority=len(photos) - place)
                 for place, photo in enumerate(photos)
             ]
-        return Response([_shown(job) for job in made], status=status.HTTP_201_CREATED)
+        return Response([represent(job, request) for job in made], status=status.HTTP_201_CREATED)

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from photos.actions.library import BULK_MOST
 from photos.models import Photo, Rendition, Upload
 from photos.uploads.contract import Links
-from processing.serializers import StrictSerializer
+from processing.serializers import JobSerializer, StrictSerializer
 
 THUMB_TEMPLATE = "{size}.{format}"
 
@@ -224,14 +224,9 @@ class ChangedSerializer(serializers.Serializer):
     undo = UndoSerializer(allow_null=True, help_text="Takes the change back; null where there is no way back.")
 
 
-class JobReferenceSerializer(serializers.Serializer):
-    id = serializers.UUIDField()
-    url = serializers.CharField()
-
-
 class CompletionSerializer(serializers.Serializer):
     photo = PhotoSerializer()
-    job = JobReferenceSerializer(allow_null=True)
+    job = JobSerializer(allow_null=True)
 
 
 class BucketSerializer(serializers.Serializer):

@@ -16,11 +16,19 @@ from rest_framework.viewsets import ViewSet
 from photos.actions import uploads
 from photos.api import examples
 from photos.api.person import person
-from photos.api.serializers import ArrivedSerializer, CompletionSerializer, PresignSerializer, UploadSerializer
+from photos.api.serializers import (
+    ArrivedSerializer,
+    CompletionSerializer,
+    PhotoSerializer,
+    PresignSerializer,
+    UploadSerializer,
+)
 from photos.errors import TooLarge, WrongLength, WrongRange
 from photos.models import Upload
 from photos.uploads import signing
 from photos.uploads.contract import backend
+from processing.api import represent
+from processing.documenting import IDEMPOTENCY_KEY
 from processing.errors import NotFound
 from processing.idempotency import read_key
 from processing.serializers import read_body
@@ -51,7 +59,7 @@ class UploadsViewSet(ViewSet):
         request=PresignSerializer,
         responses={201: UploadSerializer} | examples.errors(400, 409, 413, 415, 429, 507),
         examples=examples.PRESIGN,
-        parameters=[examples.IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY],
     )
     def presign(self, request: Request) -> Response:
         """Announce a file: answers where its bytes go. What the person already keeps is not taken twice."""
@@ -81,14 +89,14 @@ class UploadsViewSet(ViewSet):
         request=None,
         responses={201: CompletionSerializer} | examples.errors(404, 409, 415, 422, 503, 507),
         examples=examples.COMPLETION,
-        parameters=[examples.IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY],
     )
     def complete(self, request: Request, upload_id: uuid.UUID) -> Response:
         """Re-read and check what arrived, keep the photo, have its pictures made. Asked again, it says the same."""
         read_key(request, {})
         done = uploads.complete_upload(actor=person(request), upload_id=upload_id)
-        job = {"id": done.job_id, "url": f"/api/v1/processing/jobs/{done.job_id}"} if done.job_id else None
-        return Response(CompletionSerializer({"photo": done.photo, "job": job}).data, status=status.HTTP_201_CREATED)
+        job = represent(done.job, request) if done.job else None
+        return Response({"photo": PhotoSerializer(done.photo).data, "job": job}, status=status.HTTP_201_CREATED)
 
 
 class _Bytes(APIView):

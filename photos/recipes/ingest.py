@@ -122,7 +122,6 @@ def _replace_renditions(photo: Photo, result: dict[str, Any], files: Mapping[str
         )
         for found in result["renditions"]
     )
-    JobFile.objects.filter(pk__in=[files[found["name"]].pk for found in result["renditions"]]).update(is_adopted=True)
     release_keys((found.key for found in old), reason="picture replaced")
 
 

@@ -61,7 +61,7 @@ def test_a_full_disk_is_told_as_such(alice: User, presign: Any, send: Any, monke
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("photos.uploads.disk.os.fsync", full)
-    answer = send(said["urls"][0], bytes(1000))
+    answer = send(said["urls"][0], bytes(2500))
 
     assert (answer.status_code, answer.json()["error"]) == (507, "storage_full")
     assert not [path for path in media.rglob("*") if path.is_file()]
