@@ -6,11 +6,10 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from circles.throttle import too_often
+from processing import health
 
 handler429 = too_often
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-
-from processing import health
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),

@@ -93,7 +93,8 @@ def main(words: list[str]) -> None:
     """Serve until a signal comes."""
     # daphne offers no other way to name its factory.
     server.HTTPFactory = BoundedFactory
-    CommandLineInterface().run(["--websocket-max-frame-size", "65536", *words])
+    # No access log of daphne's: it writes addresses, and addresses hold tokens. processing.watching logs requests.
+    CommandLineInterface().run(["-v", "0", "--websocket-max-frame-size", "65536", *words])
 
 
 if __name__ == "__main__":
