@@ -22,6 +22,7 @@ from circles.actions import invitations, tokens
 from circles.models import User
 
 log = logging.getLogger(__name__)
+INCORRECT_CODE = "This code is not right, or it was used already. Wait for the next one and try again."
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": "The email address and the password do not belong together.",
         "email_taken": "This address cannot be used. If it is yours, sign in with it or ask for a new password.",
         "enter_current_password": "This is not your current password.",
-        "incorrect_code": "This code is not right, or it was used already. Wait for the next one and try again.",
+        "incorrect_code": INCORRECT_CODE,
         "incorrect_password": "This is not your password.",
         "invalid_password_reset": "This link was used already or is too old. Ask for a new one.",
         "mail_off": "This server does not send mail, so it cannot check the address.",
@@ -101,6 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class TwoFactorAdapter(DefaultMFAAdapter):
     """Two-factor secrets are encrypted with a key derived from SECRET_KEY: a stolen backup alone opens nothing."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": INCORRECT_CODE}
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()

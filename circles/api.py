@@ -2,7 +2,7 @@
 
 import uuid
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
@@ -23,9 +23,15 @@ from circles.serializers import (
     SignInSerializer,
     SignUpSerializer,
 )
-from processing.errors import NotFound
+from processing.documenting import error, errors
+from processing.errors import NotFound, NotSignedIn
+from processing.examples import page_of
 from processing.pagination import KeysetPagination
-from processing.serializers import ErrorSerializer, read_body
+from processing.serializers import read_body
+
+WRONG = {401: error(401, "Wrong address or password, or a code is needed or wrong.", NotSignedIn)}
+CLOSED = {403: error(403, "Registration is closed and the invitation opens nothing.", joining.RegistrationClosed)}
+MAIL_OFF = {409: error(409, "This server does not send mail.", joining.MailOff)}
 
 
 def person(request: Request) -> User:
@@ -47,46 +53,44 @@ class TokenView(GenericAPIView):
         return [] if self.request and self.request.method == "POST" else super().get_authenticators()
 
     @extend_schema(
-        summary="Sign in",
-        description="Email and password (and a code when two-factor is on) for a token, which is shown this once.",
+        operation_id="auth_sign_in",
         request=SignInSerializer,
-        responses={201: MadeTokenSerializer, 400: ErrorSerializer, 401: ErrorSerializer, 429: ErrorSerializer},
+        responses={201: MadeTokenSerializer} | errors(400, 429) | WRONG,
         examples=shown.SIGN_IN,
         auth=[],
     )
     def post(self, request: Request) -> Response:
+        """Sign a device in: a token, shown this once, to send as `Authorization: Token ...`.
+
+        With two-factor on, the answer is 401 `otp_required` until the code comes along as `otp`.
+        """
         made, secret = signing_in.sign_in_device(request=request._request, **read_body(SignInSerializer, request))
         found = {"token": secret, "id": made.id, "device": made.device, "expires_at": made.expiry}
         return Response(MadeTokenSerializer(found).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(
-        summary="Sign out",
-        description="Takes back the token this request came with.",
-        request=None,
-        responses={204: None, 401: ErrorSerializer, 404: ErrorSerializer},
-        examples=shown.SIGN_OUT,
-    )
+    @extend_schema(operation_id="auth_sign_out", request=None, responses={204: None} | errors(404))
     def delete(self, request: Request) -> Response:
+        """Take back the token this request came with."""
         if not isinstance(request.auth, DeviceToken):
             raise NotFound("This request did not come with a token.", suggestion="Sign out on the web page instead.")
         tokens.revoke_token(actor=person(request), token_id=request.auth.id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema_view(
-    get=extend_schema(
-        summary="My tokens",
-        description="Every device that holds a token of mine, newest first; never the tokens themselves.",
-        responses={200: DeviceTokenSerializer(many=True), 401: ErrorSerializer},
-        examples=shown.TOKENS,
-    )
-)
 class TokensView(GenericAPIView):
     serializer_class = DeviceTokenSerializer
     pagination_class = KeysetPagination
     sort_field = "created"
 
+    @extend_schema(
+        operation_id="auth_tokens_list",
+        parameters=[OpenApiParameter(**words) for words in KeysetPagination.words()],
+        responses={200: page_of(DeviceTokenSerializer)} | errors(400),
+        examples=shown.TOKENS,
+        filters=False,
+    )
     def get(self, request: Request) -> Response:
+        """Every device that holds a token of yours, newest first; never the tokens themselves."""
         found = self.paginate_queryset(DeviceToken.objects.visible_to(person(request)))
         return self.get_paginated_response(self.get_serializer(found, many=True).data)
 
@@ -95,24 +99,20 @@ class TokenDetailView(GenericAPIView):
     serializer_class = DeviceTokenSerializer
 
     @extend_schema(
-        summary="One of my tokens",
-        responses={200: DeviceTokenSerializer, 401: ErrorSerializer, 404: ErrorSerializer},
+        operation_id="auth_tokens_retrieve",
+        responses={200: DeviceTokenSerializer} | errors(404),
         examples=shown.TOKEN,
     )
     def get(self, request: Request, token_id: uuid.UUID) -> Response:
+        """One of your tokens: its device, and when it was last used."""
         found = DeviceToken.objects.visible_to(person(request)).filter(id=token_id).first()
         if found is None:
             raise NotFound
         return Response(self.get_serializer(found).data)
 
-    @extend_schema(
-        summary="Take back a token",
-        description="The device is signed out at once.",
-        request=None,
-        responses={204: None, 401: ErrorSerializer, 404: ErrorSerializer},
-        examples=shown.SIGN_OUT,
-    )
+    @extend_schema(operation_id="auth_tokens_destroy", request=None, responses={204: None} | errors(404))
     def delete(self, request: Request, token_id: uuid.UUID) -> Response:
+        """Take a token back: the device is signed out at once."""
         tokens.revoke_token(actor=person(request), token_id=token_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -123,14 +123,14 @@ class SignUpView(GenericAPIView):
     authentication_classes = ()
 
     @extend_schema(
-        summary="Sign up",
-        description="Needs an invitation unless registration is open.",
+        operation_id="auth_sign_up",
         request=SignUpSerializer,
-        responses={201: SignedUpSerializer, 400: ErrorSerializer, 403: ErrorSerializer, 429: ErrorSerializer},
+        responses={201: SignedUpSerializer} | errors(400, 429) | CLOSED,
         examples=shown.SIGN_UP,
         auth=[],
     )
     def post(self, request: Request) -> Response:
+        """Make an account. Needs an invitation unless registration is open."""
         body = {"invitation": "", **read_body(SignUpSerializer, request)}
         word = joining.sign_up(request=request._request, **body)
         return Response({"status": word, "email": body["email"]}, status=status.HTTP_201_CREATED)
@@ -142,14 +142,14 @@ class ResetView(GenericAPIView):
     authentication_classes = ()
 
     @extend_schema(
-        summary="Ask for a new password",
-        description="Mails a link. The answer is the same for addresses nobody here has.",
+        operation_id="auth_reset",
         request=ResetSerializer,
-        responses={202: ResetAskedSerializer, 400: ErrorSerializer, 429: ErrorSerializer},
+        responses={202: ResetAskedSerializer} | errors(400, 429) | MAIL_OFF,
         examples=shown.RESET,
         auth=[],
     )
     def post(self, request: Request) -> Response:
+        """Ask for a link to choose a new password. The answer is the same for addresses nobody here has."""
         joining.ask_for_reset(request=request._request, **read_body(ResetSerializer, request))
         return Response(shown.RESET_ASKED, status=status.HTTP_202_ACCEPTED)
 
@@ -157,34 +157,30 @@ class ResetView(GenericAPIView):
 class MeView(GenericAPIView):
     serializer_class = MeSerializer
 
-    @extend_schema(
-        summary="Me",
-        description="My profile, my settings, and how much of my quota is used.",
-        responses={200: MeSerializer, 401: ErrorSerializer},
-        examples=shown.ME,
-    )
+    @extend_schema(operation_id="me_retrieve", responses={200: MeSerializer}, examples=shown.ME)
     def get(self, request: Request) -> Response:
+        """Your profile, your settings, and how much of your quota is used."""
         return Response(self.get_serializer(person(request)).data)
 
     @extend_schema(
-        summary="Change my settings",
-        description="Name, look and places. Email and password change on the web pages, where they are asked for.",
+        operation_id="me_update",
         request=MeSerializer,
-        responses={200: MeSerializer, 400: ErrorSerializer, 401: ErrorSerializer},
+        responses={200: MeSerializer} | errors(400),
         examples=shown.CHANGE_ME,
     )
     def patch(self, request: Request) -> Response:
+        """Change name, look or places. Email and password change on the web pages, which ask who you are."""
         values = read_body(MeSerializer, request, partial=True)
         return Response(self.get_serializer(accounts.change_profile(actor=person(request), **values)).data)
 
     @extend_schema(
-        summary="Delete my account",
-        description="Everything of mine goes: photos, originals, tokens. Asks for the password.",
+        operation_id="me_destroy",
         request=LeaveSerializer,
-        responses={204: None, 400: ErrorSerializer, 401: ErrorSerializer, 409: ErrorSerializer, 429: ErrorSerializer},
+        responses={204: None} | errors(400, 409, 429),
         examples=shown.LEAVE,
     )
     def delete(self, request: Request) -> Response:
+        """Delete your account and everything in it: photos, originals, tokens. Asks for your password."""
         body = read_body(LeaveSerializer, request)
         signing_in.confirm_password(request=request._request, actor=person(request), **body)
         accounts.delete_account(actor=person(request))

@@ -16,10 +16,9 @@ class DeviceTokenAuthentication(TokenAuthentication):
     """knox's tokens, with the time of last use, written at most once a minute."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, DeviceToken]:
-        try:
-            user, found = super().authenticate_credentials(token)
-        except UnicodeDecodeError:
-            raise AuthenticationFailed from None
+        if not token.isalnum():
+            raise AuthenticationFailed
+        user, found = super().authenticate_credentials(token)
         self._note_use(found)
         return user, found
 

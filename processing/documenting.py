@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from processing.errors import AureoleError, Conflict, NotFound, QueueFull, Refused
+from processing.errors import AureoleError, Conflict, NotFound, QueueFull, Refused, TooOften
 from processing.serializers import ErrorSerializer
 
 IDEMPOTENCY_KEY: Final = OpenApiParameter(
@@ -17,6 +17,7 @@ _KNOWN: Final[dict[int, tuple[str, type[AureoleError]]]] = {
     400: ("Something in the request cannot be accepted.", Refused),
     404: ("Absent, or not yours to see.", NotFound),
     409: ("It does not fit what is already there.", Conflict),
+    429: ("Asked too often; see Retry-After.", TooOften),
     503: ("Too much is waiting already; see Retry-After.", QueueFull),
 }
 
