@@ -1,0 +1,167 @@
+"""Who may open what: one row for every route, by its path. A route without a row fails the test.
+
+Kinds of rows:
+
+* ``Public``    anybody, signed in or not
+* ``Visitors``  meant for people who are not signed in yet (sign-in, reset); the others are sent on
+* ``SignedIn``  anonymous is refused; anybody else gets their own things
+* ``Own``       about one thing: its owner may; a stranger, staff and admins get exactly what an absent thing answers
+* ``Signed``    opened by a signature in the address, not by a person
+* ``Staff``     staff only
+* ``Operators`` from this machine or with the operators' token only
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access import things
+
+Maker = Callable[[Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Public:
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    answers: int = 200
+
+
+@dataclass(frozen=True)
+class Visitors:
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    method: str = "get"
+    answers: int = 200
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    method: str = "get"
+    signs_out: bool = False
+
+
+@dataclass(frozen=True)
+class Own:
+    """``make(alice)`` gives the URL's keyword arguments for a thing of alice's; ``method`` is one that opens it."""
+
+    make: Maker
+    method: str = "get"
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Signed:
+    make: Maker
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The people who run the door; a member is told that there is nothing."""
+
+    make: Maker = field(default=lambda owner: {})
+    method: str = "get"
+
+
+@dataclass(frozen=True)
+class Operators:
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+Row = Public | Visitors | SignedIn | Own | Signed | Staff | Operators
+
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+ROWS: dict[str, Row] = {
+    "": SignedIn(),
+    "favourites": SignedIn(),
+    "bin": SignedIn(),
+    "jobs": SignedIn(),
+    "accounts/login/": Visitors(),
+    "accounts/logout/": Public(answers=302),
+    "accounts/inactive/": Public(),
+    "accounts/signup/": Visitors(),
+    "accounts/reauthenticate/": SignedIn(),
+    "accounts/email/": SignedIn(),
+    "accounts/confirm-email/": Public(),
+    "accounts/password/change/": SignedIn(),
+    "accounts/password/set/": SignedIn(),
+    "accounts/password/reset/": Visitors(),
+    "accounts/login/code/confirm/": Visitors(answers=302),
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": Public({"key": "nothing"}),
+    "accounts/password/reset/key/done/": Public(),
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": Public({"uidb36": "1", "key": "no"}),
+    "accounts/password/reset/done/": Public(),
+    "accounts/2fa/": SignedIn(),
+    "accounts/2fa/authenticate/": Visitors(answers=302),
+    "accounts/2fa/reauthenticate/": SignedIn(),
+    "accounts/2fa/totp/activate/": SignedIn(),
+    "accounts/2fa/totp/deactivate/": SignedIn(),
+    "accounts/2fa/recovery-codes/": SignedIn(),
+    "accounts/2fa/recovery-codes/generate/": SignedIn(),
+    "accounts/2fa/recovery-codes/download/": SignedIn(),
+    "api/v1/schema/": Public(),
+    "api/v1/docs/": Public(),
+    "api/v1/redoc/": Public(),
+    "accounts/sessions/": Public(answers=302),
+    "join/<str:token>": Public({"token": "nothing"}, answers=404),
+    "settings": SignedIn(),
+    "settings/devices": SignedIn(),
+    "settings/devices/tokens": SignedIn(method="post"),
+    "settings/devices/tokens/<uuid:token_id>/revoke": Own(things.token, "post"),
+    "settings/devices/browsers/<int:session_id>/end": Own(things.browser, "post"),
+    "settings/devices/sign-out-everywhere": SignedIn(method="post", signs_out=True),
+    "settings/invitations": Staff(),
+    "settings/invitations/<uuid:invitation_id>/revoke": Staff(things.invitation, "post"),
+    "settings/delete": SignedIn(),
+    "jobs/retry-failed": SignedIn(method="post"),
+    "jobs/<uuid:job_id>/row": Own(things.job),
+    "jobs/<uuid:job_id>/cancel": Own(things.job, "post"),
+    "jobs/<uuid:job_id>/retry": Own(things.failed_job, "post"),
+    "jobs/<uuid:job_id>/delete": Own(things.job, "post"),
+    "api/v1/auth/token": Visitors(method="post", answers=400),
+    "api/v1/auth/tokens": SignedIn(),
+    "api/v1/auth/tokens/<uuid:token_id>": Own(things.token),
+    "api/v1/auth/signup": Visitors(method="post", answers=400),
+    "api/v1/auth/reset": Visitors(method="post", answers=400),
+    "api/v1/auth/ticket": SignedIn(method="post"),
+    "api/v1/me": SignedIn(),
+    "api/v1/processing/jobs": SignedIn(),
+    "api/v1/processing/jobs/<uuid:job_id>": Own(things.job),
+    "api/v1/processing/jobs/<uuid:job_id>/cancel": Own(things.job, "post"),
+    "api/v1/processing/jobs/<uuid:job_id>/reprocess": Own(things.failed_job, "post"),
+    "api/v1/processing/jobs/<uuid:job_id>/files/<str:name>": Own(things.job_file),
+    "api/v1/processing/submit": SignedIn(method="post"),
+    "api/v1/processing/batch": SignedIn(method="post"),
+    "api/v1/uploads/presign": SignedIn(method="post"),
+    "api/v1/uploads/<uuid:upload_id>": Own(things.upload),
+    "api/v1/uploads/<uuid:upload_id>/complete": Own(things.upload, "post"),
+    "api/v1/uploads/<uuid:upload_id>/parts/<int:number>": Signed(things.upload_part),
+    "api/v1/uploads/<uuid:upload_id>/content": Signed(things.upload),
+    "api/v1/photos": SignedIn(),
+    "api/v1/photos/bulk": SignedIn(method="post"),
+    "api/v1/photos/<uuid:photo_id>": Own(things.photo),
+    "api/v1/photos/<uuid:photo_id>/restore": Own(things.binned_photo, "post"),
+    "api/v1/photos/<uuid:photo_id>/references": Own(things.ready_photo, "post"),
+    "api/v1/photos/<uuid:photo_id>/original": Own(things.photo),
+    rf"api/v1/^photos/(?P<photo_id>{UUID})/thumb/(?P<size>256|512|1024)\.(?P<form>webp|avif|jpeg)$": Own(things.thumb),
+    "api/v1/timeline": SignedIn(),
+    "api/v1/timeline/<str:month>": SignedIn({"month": "2026-10"}),
+    "api/v1/map": SignedIn(),
+    "livez": Public(),
+    "readyz": Public(),
+    "health": Operators(),
+    "metrics": Operators(),
+    "search": SignedIn(),
+    "upload": SignedIn(method="post"),
+    "photos/bulk": SignedIn(method="post"),
+    "photos/<uuid:photo_id>": Own(things.photo),
+    "photos/<uuid:photo_id>/edit": Own(things.photo, "post"),
+    "photos/<uuid:photo_id>/remake": Own(things.ready_photo, "post"),
+}
+
+# What each socket does to whom is tested in tests/processing_web; the last one closes whatever has no address.
+SOCKETS = {
+    "/",
+    "/ws/me",
+    "/ws/jobs/<uuid:job_id>",
+}

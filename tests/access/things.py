@@ -1,0 +1,110 @@
+"""One thing of each kind, belonging to somebody: what the rows of the matrix are about."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from circles.models import DeviceToken, SiteInvitation, User
+from photos.models import Original, Photo, Rendition, Upload
+from processing.models import Job, JobFile
+from processing.states import State
+
+
+def photo_of(owner: User, **fields: Any) -> Photo:
+    now = timezone.now()
+    key = default_storage.save(f"originals/{uuid.uuid4()}", ContentFile(b"0123456789"))
+    original = Original.objects.create(
+        owner=owner, key=key, sha256=uuid.uuid4().hex * 2, byte_size=10, content_type="image/png"
+    )
+    return Photo.objects.create(
+        owner=owner, original=original, filename="a.png", sort_at=now, month=now.date().replace(day=1), **fields
+    )
+
+
+def photo(owner: User) -> dict[str, Any]:
+    return {"photo_id": photo_of(owner).pk}
+
+
+def ready_photo(owner: User) -> dict[str, Any]:
+    return {"photo_id": photo_of(owner, state=Photo.State.READY).pk}
+
+
+def binned_photo(owner: User) -> dict[str, Any]:
+    return {"photo_id": photo_of(owner, deleted_at=timezone.now()).pk}
+
+
+def thumb(owner: User) -> dict[str, Any]:
+    found = photo_of(owner, state=Photo.State.READY)
+    key = default_storage.save(f"ingest/{uuid.uuid4()}/256.webp", ContentFile(b"0123456789"))
+    Rendition.objects.create(
+        photo=found, size=256, format="webp", key=key, width=256, height=192, byte_size=10, renderer_version=1
+    )
+    return {"photo_id": found.pk, "size": 256, "form": "webp"}
+
+
+def job_of(owner: User, **fields: Any) -> Job:
+    return Job.objects.create(owner=owner, kind="ingest", label="a.png", subject_id=photo_of(owner).pk, **fields)
+
+
+def job(owner: User) -> dict[str, Any]:
+    return {"job_id": job_of(owner).pk}
+
+
+def failed_job(owner: User) -> dict[str, Any]:
+    return {"job_id": job_of(owner, state=State.FAILED, error_type="server_error").pk}
+
+
+def job_file(owner: User) -> dict[str, Any]:
+    found = job_of(owner, state=State.COMPLETED)
+    key = default_storage.save(f"ingest/{found.pk}/{uuid.uuid4()}/mask.png", ContentFile(b"0123456789"))
+    JobFile.objects.create(
+        job=found, lease_token=uuid.uuid4(), name="mask.png", key=key, byte_size=10, status=JobFile.Status.PUBLISHED
+    )
+    return {"job_id": found.pk, "name": "mask.png"}
+
+
+def token(owner: User) -> dict[str, Any]:
+    return {"token_id": DeviceToken.objects.create(user=owner, device="phone")[0].id}
+
+
+def browser(owner: User) -> dict[str, Any]:
+    row = UserSession.objects.create(user=owner, session_key=uuid.uuid4().hex, ip="127.0.0.1", user_agent="a browser")
+    return {"session_id": row.pk}
+
+
+def invitation(owner: User) -> dict[str, Any]:
+    row = SiteInvitation.objects.create(
+        token_hash=uuid.uuid4().hex, made_by=owner, expires_at=timezone.now() + timedelta(days=1)
+    )
+    return {"invitation_id": row.pk}
+
+
+def upload_part(owner: User) -> dict[str, Any]:
+    return upload(owner) | {"number": 1}
+
+
+def upload(owner: User) -> dict[str, Any]:
+    row = Upload.objects.create(
+        owner=owner,
+        filename="a.png",
+        byte_size=10,
+        part_size=10,
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    return {"upload_id": row.pk}
+
+
+def absent(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The same address for a thing that does not exist."""
+    return {name: _other(name, value) for name, value in kwargs.items()}
+
+
+def _other(name: str, value: Any) -> Any:
+    if isinstance(value, uuid.UUID):
+        return uuid.uuid4()
+    return value + 1_000_000 if name.endswith("_id") else value
