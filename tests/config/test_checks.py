@@ -27,11 +27,11 @@ SERVICES = {"DATABASE_URL": "postgres://x", "REDIS_URL_FILE": "/run/secrets/redi
 
 
 def test_a_whole_production_starts():
-    refuse_half_configured(WHOLE, SERVICES)
+    assert refuse_half_configured(WHOLE, SERVICES) is None
 
 
 def test_outside_production_nothing_is_asked():
-    refuse_half_configured({"PRODUCTION": False}, {})
+    assert refuse_half_configured({"PRODUCTION": False}, {}) is None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_an_open_door_needs_mail():
 
 
 def test_a_subdomain_wildcard_covers_its_hosts():
-    refuse_half_configured(WHOLE | {"ALLOWED_HOSTS": [".example.org"]}, SERVICES)
+    assert refuse_half_configured(WHOLE | {"ALLOWED_HOSTS": [".example.org"]}, SERVICES) is None
 
 
 def test_everything_missing_is_said_at_once():
