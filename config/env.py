@@ -15,6 +15,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
+def folder(name: str, default: Path) -> Path:
+    """A folder's path; an empty variable means the default, never the current folder."""
+    return Path(text(name) or default)
+
+
 def flag(name: str, default: bool = False) -> bool:
     """1/true/yes/on or 0/false/no/off; anything else raises ImproperlyConfigured."""
     value = text(name, "1" if default else "0").lower()

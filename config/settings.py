@@ -13,7 +13,7 @@ from config import env, logs
 from config.checks import refuse_half_configured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / ".data").resolve()
 DEBUG = env.flag("DEBUG")
 PRODUCTION = env.flag("PRODUCTION")
 TESTING = env.flag("AUREOLE_TESTING")
@@ -286,12 +286,12 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
+STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 S3_BUCKET = env.text("S3_BUCKET")
 S3_DEADLINE_SECONDS = env.number("S3_DEADLINE_SECONDS", 60, minimum=1)
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+MEDIA_ROOT = env.folder("MEDIA_ROOT", DATA_DIR / "media")
 STORAGES: dict[str, dict[str, object]] = {
     "default": (
         {
@@ -328,7 +328,7 @@ STORAGES: dict[str, dict[str, object]] = {
         )
     },
 }
-WORK_DIR = Path(env.text("WORK_DIR", str(DATA_DIR / "work")))
+WORK_DIR = env.folder("WORK_DIR", DATA_DIR / "work")
 
 # Uploads: parts stay far below what daphne is allowed to spool.
 MAX_UPLOAD_SIZE_MB = env.number("MAX_UPLOAD_SIZE_MB", 50, minimum=1)

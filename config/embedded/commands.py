@@ -1,11 +1,11 @@
 """The command lines of Aureole's processes; docker-compose.yml names the same ones."""
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
 
 from config.embedded.children import Command
+from config.embedded.layout import CannotStart
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # A worker leaves within 30 s: what has not ended by then is handed back and runs again elsewhere.
@@ -40,9 +40,16 @@ def manage(name: str, *words: str, environment: dict[str, str] | None = None, pa
 
 
 def application(host: str, port: int) -> list[Command]:
-    """Web, three workers and the reconciler."""
+    """Web, three workers and the reconciler, or those of them that PROCESSES names."""
     threads = int(os.environ.get("MAX_CONCURRENT_JOBS") or os.cpu_count() or 1)
-    found = [web(host, port)]
-    if importlib.util.find_spec("processing.actors"):
-        found += [worker("high", threads), worker("default", 1), worker("low", 1), manage("reconciler", "reconcile")]
-    return found
+    found = [
+        web(host, port),
+        worker("high", threads),
+        worker("default", 1),
+        worker("low", 1),
+        manage("reconciler", "reconcile"),
+    ]
+    wanted = os.environ.get("PROCESSES", "").replace(",", " ").split()
+    if unknown := set(wanted) - {command.name for command in found}:
+        raise CannotStart(f"PROCESSES names {sorted(unknown)}; there are {[command.name for command in found]}.")
+    return [command for command in found if not wanted or command.name in wanted]

@@ -1,8 +1,10 @@
 """Before the application starts: the database brought up to date and the static files collected, side by side."""
 
 import hashlib
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from config.embedded import commands
 from config.embedded.children import Child, Command, stop_all
@@ -14,11 +16,12 @@ _TICK_SECONDS = 0.05
 def prepare(layout: Layout, *, is_asked: Callable[[], bool]) -> str:
     """Run both; returns what the person must be told. Ends early when ``is_asked`` says so."""
     fingerprint = _static_fingerprint()
-    stamp = layout.data / "static.stamp"
+    root = Path(os.environ.get("STATIC_ROOT") or layout.data / "static")
+    stamp = root.with_name(f"{root.name}.stamp")
     steps = [commands.manage("prepare", "prepare")]
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != fingerprint:
         stamp.unlink(missing_ok=True)
-        steps.append(commands.manage("collectstatic", "collectstatic", "--noinput", "--clear", "--verbosity", "0"))
+        steps.append(commands.manage("collectstatic", "collectstatic", "--noinput", "--verbosity", "0"))
     said = _run_all(layout, steps, is_asked)
     if not is_asked():
         stamp.write_text(fingerprint, encoding="utf-8")

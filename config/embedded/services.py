@@ -1,11 +1,15 @@
 """PostgreSQL and Redis, embedded or given: what the rest sees is two URLs."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import psycopg2
+
+from config import env
 from config.embedded.children import Child, end_orphans, stop_all
-from config.embedded.layout import Layout, secret_key_file
+from config.embedded.layout import CannotStart, Layout, secret_key_file
 from config.embedded.postgres import Postgres
 from config.embedded.redis_server import RedisServer
 
@@ -34,10 +38,12 @@ class Services:
             self.starts["redis"] = server.start
 
     def start(self) -> None:
-        """End what a killed run left behind, then start what is needed."""
+        """End what a killed run left behind, then start what is needed; raises CannotStart."""
         self.layout.make()
         end_orphans(self.layout)
         self.name()
+        if "postgres" not in self.starts:
+            wait_for_given_database()
         for name in self.starts:
             self.start_one(name)
 
@@ -55,3 +61,19 @@ class Services:
 
 def _is_given(name: str) -> bool:
     return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
+
+
+def wait_for_given_database(seconds: float = 30.0) -> None:
+    """Until the database that DATABASE_URL names answers; raises CannotStart. Redis may come later: it only wakes."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return psycopg2.connect(env.secret("DATABASE_URL"), connect_timeout=5).close()
+        except psycopg2.Error as error:
+            if time.monotonic() > deadline or not isinstance(error, psycopg2.OperationalError):
+                reason = str(error).strip().splitlines()[0]
+                raise CannotStart(
+                    f"The database that DATABASE_URL names does not answer: {reason}. "
+                    "Start it or mend the address; without DATABASE_URL Aureole brings a database of its own."
+                ) from error
+        time.sleep(0.5)

@@ -23,7 +23,7 @@ from config.embedded.services import Services
 _TICK_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 30.0
 _STEADY_SECONDS = 60.0
-_WEB_START_SECONDS = 60.0
+_WEB_START_SECONDS = 180.0
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 
 
@@ -118,11 +118,11 @@ class Supervisor:
         self.posts = [
             Post(name, partial(self.services.start_one, name), child) for name, child in self.services.running.items()
         ]
+        application = commands.application(self.host, self.port)
         note = preparation.prepare(self.layout, is_asked=lambda: bool(self.asked))
-        self.posts += [
-            Post(each.name, partial(Child, self.layout, each)) for each in commands.application(self.host, self.port)
-        ]
-        self._wait_for_web()
+        self.posts += [Post(command.name, partial(Child, self.layout, command)) for command in application]
+        if any(command.name == "web" for command in application):
+            self._wait_for_web()
         if not self.asked:
             ready = f"\nAureole is ready at {os.environ['SITE_URL']}"
             say(f"{ready}\n{note}Logs are in {self.layout.logs}. Ctrl-C stops it.")

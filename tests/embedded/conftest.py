@@ -32,7 +32,8 @@ GIVEN = (
 
 def clean_environment(**more: str) -> dict[str, str]:
     """This process's environment without what names the test's own services."""
-    return {name: value for name, value in os.environ.items() if name not in GIVEN} | more
+    inherited = {name: value for name, value in os.environ.items() if name not in GIVEN}
+    return {name: value for name, value in (inherited | more).items() if value}
 
 
 def free_port() -> int:
@@ -41,7 +42,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(question: Callable[[], object], *, seconds: float = 60.0) -> bool:
+def until(question: Callable[[], object], *, seconds: float = 120.0) -> bool:
     """Whether the answer became true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -58,15 +59,18 @@ class Instance:
     folder: Path
     port: int
     environment: dict[str, str] = field(default_factory=dict)
+    words: list[str] = field(default_factory=lambda: [sys.executable, "-m", "config.embedded", "run"])
     process: "subprocess.Popen[str] | None" = None
     said: str = ""
 
     def start(self) -> "Instance":
         self.said = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.embedded", "run"],
+            self.words,
             cwd=ROOT,
-            env=clean_environment(DATA_DIR=str(self.folder), PORT=str(self.port), **self.environment),
+            env=clean_environment(
+                DATA_DIR=str(self.folder), PORT=str(self.port), **{"PROCESSES": "web"} | self.environment
+            ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -126,7 +130,7 @@ class Instance:
         finally:
             connection.close()
 
-    def ask(self, number: signal.Signals, *, seconds: float = 40.0) -> int:
+    def ask(self, number: signal.Signals, *, seconds: float = 90.0) -> int:
         """Send the supervisor a signal and wait until it has ended."""
         assert self.process
         self.process.send_signal(number)
@@ -144,12 +148,20 @@ class Instance:
             self._reader.join(5)
 
 
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Static files are the same for every instance: the first start collects them, the others find them."""
+    return tmp_path_factory.mktemp("collected") / "static"
+
+
 @pytest.fixture
-def make_instance(tmp_path: Path) -> Iterator[Callable[..., Instance]]:
+def make_instance(tmp_path: Path, collected: Path) -> Iterator[Callable[..., Instance]]:
     made: list[Instance] = []
 
     def make(name: str = "data", **environment: str) -> Instance:
-        made.append(Instance(tmp_path / name, free_port(), environment))
+        # Only the web server unless a test says otherwise: every further process costs seconds.
+        usual = {"PROCESSES": "web", "STATIC_ROOT": str(collected)}
+        made.append(Instance(tmp_path / name, free_port(), {**usual, **environment}))
         return made[-1]
 
     yield make

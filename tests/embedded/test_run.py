@@ -12,15 +12,20 @@ from tests.embedded.conftest import Instance, until
 pytestmark = pytest.mark.xdist_group("instances")
 
 
-def test_an_empty_folder_becomes_a_running_instance(instance: Instance) -> None:
-    instance.start().wait_until_ready()
+EVERYTHING = {"postgres", "redis", "web", "worker-high", "worker-default", "worker-low", "reconciler"}
+
+
+def test_an_empty_folder_becomes_a_running_instance(make_instance: Callable[..., Instance]) -> None:
+    instance = make_instance(PROCESSES="", STATIC_ROOT="").start().wait_until_ready()
     assert instance.get() == 200
     assert f"http://127.0.0.1:{instance.port}" in instance.said
     assert "Administrator: admin@localhost   Password: " in instance.said
-    assert {"postgres", "redis", "web"} <= set(instance.running())
+    assert set(instance.running()) == EVERYTHING
     secret = instance.folder / "secrets" / "secret_key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert len(secret.read_text().strip()) >= 50
+    assert instance.ask(signal.SIGTERM) == 0
+    assert instance.everything() == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -53,7 +58,7 @@ def test_the_password_is_written_nowhere(instance: Instance) -> None:
 
 
 def test_two_instances_run_side_by_side(make_instance: Callable[..., Instance]) -> None:
-    first, second = make_instance("one").start(), make_instance("two").start()
+    first, second = make_instance("one", STATIC_ROOT="").start(), make_instance("two", STATIC_ROOT="").start()
     for each in (first, second):
         each.wait_until_ready()
         assert each.get() == 200
