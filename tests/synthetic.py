@@ -150,3 +150,11 @@ def png_claiming(width: int, height: int) -> bytes:
     whole = bytearray(encoded(Image.new("RGB", (4, 4)), "png"))
     whole[16:24] = struct.pack(">II", width, height)
     return bytes(whole)
+
+
+def flat_file(kind: str, width: int, height: int, *, deep: bool = False, **options: Any) -> bytes:
+    """A very large picture of one colour, small as a file: what a decompression bomb looks like within the limits."""
+    bands, value = (4, 40_000) if deep else (3, 128)
+    image = pyvips.Image.black(width, height, bands=bands) + value
+    image = image.cast("ushort" if deep else "uchar").copy(interpretation="rgb16" if deep else "srgb")
+    return image.write_to_buffer(f".{'jpg' if kind == 'jpeg' else kind}", **options)

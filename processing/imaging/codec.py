@@ -57,7 +57,9 @@ def decode(path: Path, limits: Limits | None = None, edge: int = LONGEST_EDGE) -
         limits.check_pixels(width, height)
         # "force" means exactly this size; the shape is right already, turned pictures included.
         across, down = fit(width, height, edge)
-        small = image.thumbnail_image(across, height=down, size="force", output_profile="srgb")
+        # Asking for a conversion where there is no profile would cost more than all the rest of decoding.
+        colours = {"output_profile": "srgb"} if image.get_typeof("icc-profile-data") else {}
+        small = image.thumbnail_image(across, height=down, size="force", **colours)
         return Decoded(_to_array(small), header, width, height)
 
 

@@ -83,7 +83,7 @@ def _avif(picture: Image.Image, buffer: io.BytesIO, quality: int) -> None:
 
 
 def _webp(picture: Image.Image, buffer: io.BytesIO, quality: int) -> None:
-    picture.save(buffer, "WEBP", quality=quality, method=4)
+    picture.save(buffer, "WEBP", quality=quality, method=3)
 
 
 def _jpeg(picture: Image.Image, buffer: io.BytesIO, quality: int) -> None:
