@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from photos.querysets import OriginalQuerySet, PhotoQuerySet, UploadQuerySet
+from photos.querysets import OriginalQuerySet, PhotoManager, PhotoQuerySet, UploadQuerySet
 
 
 class Original(models.Model):
@@ -93,7 +93,7 @@ class Photo(models.Model):
         editable=False,
     )
 
-    objects: ClassVar[PhotoQuerySet] = PhotoQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PhotoQuerySet] = PhotoManager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-sort_at", "-id")
