@@ -37,15 +37,18 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **{name: str(value) for name, value in words.items() if value}}
 
 
-def dump_database(path: Path) -> Path:
-    """Write the whole database to ``path`` (PostgreSQL's custom format, mode 0600); raises DumpFailed."""
+def dump_database(path: Path, *, snapshot: str | None = None) -> Path:
+    """Write the whole database to ``path`` (PostgreSQL's custom format, mode 0600); raises DumpFailed.
+
+    ``snapshot``: one exported by an open transaction, to dump exactly what that transaction sees.
+    """
     program = client_program("pg_dump", server_major=server_major())
     draft = path.with_name(f".{path.name}.part")
     draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         done = subprocess.run(
-            [program, "--format=custom", "--no-owner"],
+            [program, "--format=custom", "--no-owner", *([f"--snapshot={snapshot}"] if snapshot else [])],
             stdout=file,
             stderr=subprocess.PIPE,
             env=_environment(),
@@ -55,6 +58,17 @@ def dump_database(path: Path) -> Path:
         draft.unlink(missing_ok=True)
         raise DumpFailed(f"The database could not be dumped: {done.stderr.decode(errors='replace').strip()[-400:]}")
     return draft.replace(path)
+
+
+def restore_database(path: Path) -> None:
+    """Put a dump in place of everything in the database, all of it or nothing; raises DumpFailed."""
+    program = client_program("pg_restore", server_major=server_major())
+    database = connection.settings_dict["NAME"]
+    connection.close()
+    words = ["--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={database}"]
+    done = subprocess.run([program, *words, path], capture_output=True, env=_environment(), check=False)
+    if done.returncode != 0:
+        raise DumpFailed(f"The database could not be restored: {done.stderr.decode(errors='replace').strip()[-400:]}")
 
 
 def dump_before_migration(folder: Path) -> Path:
