@@ -35,6 +35,10 @@ class NewPersonForm(AdminUserCreationForm):
         fields = ("email", "name")
 
 
+admin.site.site_header = admin.site.site_title = "Aureole"
+admin.site.index_title = "Running this server"
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):
     """People, how much they keep, and the ways to help them."""

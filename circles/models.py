@@ -52,6 +52,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     EMAIL_FIELD = "email"
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case")]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("health", health.health, name="health"),
     path("metrics", health.metrics_page, name="metrics"),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("accounts/sessions/", RedirectView.as_view(pattern_name="pages:settings_devices")),
     path("accounts/", include("allauth.urls")),

@@ -143,7 +143,7 @@ def test_two_people_cannot_use_one_invitation_at_once(invitation):
 def test_staff_invite_on_the_page_and_copy_the_link(staff, browser):
     client = browser(staff)
     page = client.post("/settings/invitations", {"note": "for Dora", "max_uses": 1, "days": 7}).content.decode()
-    link = page.split('class="secret">')[1].split("<")[0].strip()
+    link = page.split('id="secret">')[1].split("<")[0].strip()
     assert link.startswith("http://127.0.0.1")
     assert Client().get(link.split("8000")[1]).status_code == 302
     assert link not in client.get("/settings/invitations").content.decode(), "shown once"

@@ -165,7 +165,7 @@ def test_a_person_has_a_limited_number_of_tokens(alice, password):
 def test_a_token_made_on_the_page_is_shown_once(alice, trusted_browser):
     client = trusted_browser(alice)
     page = client.post("/settings/devices/tokens", {"device": "backup script"}).content.decode()
-    secret = page.split('class="secret">')[1].split("<")[0].strip()
+    secret = page.split('id="secret">')[1].split("<")[0].strip()
     assert APIClient(HTTP_AUTHORIZATION=f"Token {secret}").get("/api/v1/me").status_code == 200
     later = client.get("/settings/devices").content.decode()
     assert "backup script" in later

@@ -35,7 +35,7 @@ def test_alice_turns_it_on_with_her_app_and_gets_recovery_codes(alice, trusted_b
     client = trusted_browser(alice)
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
     assert 'src="data:image/svg+xml' in page
-    secret = re.search(r'readonly value="([A-Z2-7=]+)"', page)[1]
+    secret = re.search(r'class="secret">([A-Z2-7=]+)<', page)[1]
     code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
     assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
     assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
