@@ -1,4 +1,4 @@
-"""The API's one error shape and its pagination."""
+"""The API's one error shape."""
 
 from typing import Any
 
@@ -50,8 +50,13 @@ def shape_error(error: Exception, context: dict[str, Any]) -> Response | None:
     return None
 
 
+def sentence_of(error: exceptions.APIException) -> tuple[str, str, str]:
+    """Code, detail and suggestion for an error of the framework."""
+    return _SHAPES.get(type(error), ("error", str(error.detail), "See the API's documentation."))
+
+
 def _shape_framework_error(error: exceptions.APIException) -> Response:
-    code, detail, suggestion = _SHAPES.get(type(error), ("error", str(error.detail), "See the API's documentation."))
+    code, detail, suggestion = sentence_of(error)
     headers = {}
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)

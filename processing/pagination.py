@@ -88,10 +88,14 @@ class KeysetPagination(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri"}
+        links = {
+            "next": link | {"example": "https://photos.example.org/api/v1/list?cursor=WyJuIiwgIjIwMjYtMTAtMjAi"},
+            "previous": link | {"example": None},
+        }
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
-            "properties": {"next": link, "previous": link, "results": schema},
+            "properties": links | {"results": schema},
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:

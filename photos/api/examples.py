@@ -154,4 +154,4 @@ SUBMIT: Final = [
     asked({"photo_id": _PHOTO_ID, "pipeline": "renditions", "options": {"everything": True}, "priority": 0}),
     answered(_JOB, 201),
 ]
-BATCH: Final = [asked({"photo_ids": [_PHOTO_ID], "pipeline": "renditions"}), answered([_JOB], 201)]
+BATCH: Final = [asked({"photo_ids": [_PHOTO_ID], "pipeline": "renditions"}), answered(_JOB, 201)]
