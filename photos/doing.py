@@ -31,6 +31,9 @@ _VERBS: Final[dict[str, tuple[Callable[..., list[uuid.UUID]], dict[str, Any], st
 }
 
 
+_BACK: Final = {"bin": "restore", "restore": "bin", "favourite": "unfavourite", "unfavourite": "favourite"}
+
+
 def _ids(texts: Iterable[str]) -> list[uuid.UUID]:
     found = []
     for text in texts:
@@ -41,13 +44,23 @@ def _ids(texts: Iterable[str]) -> list[uuid.UUID]:
     return found[: library.BULK_MOST]
 
 
-def do_to_many(*, actor: User, action: str, ids: Iterable[str]) -> str:
-    """One verb for many photos; returns the sentence to show. Unknown verbs and ids change nothing."""
+@dataclass(frozen=True)
+class Done:
+    """What was done to many, in a sentence; ``undo`` is "undo:<verb>:<ids>" where there is a way back."""
+
+    sentence: str
+    undo: str = ""
+
+
+def do_to_many(*, actor: User, action: str, ids: Iterable[str]) -> Done:
+    """One verb for many photos. Unknown verbs and ids change nothing."""
     if action not in _VERBS:
-        return "Nothing was changed."
+        return Done("Nothing was changed.")
     verb, extra, ending = _VERBS[action]
-    changed = len(verb(actor=actor, ids=_ids(ids), **extra))
-    return f"{changed} photo{'' if changed == 1 else 's'} {ending}."
+    changed = verb(actor=actor, ids=_ids(ids), **extra)
+    sentence = f"{len(changed)} photo{'' if len(changed) == 1 else 's'} {ending}."
+    back = _BACK.get(action)
+    return Done(sentence, f"undo:{back}:{','.join(map(str, changed))}" if back and changed else "")
 
 
 def take_files(*, actor: User, files: Iterable[UploadedFile]) -> list[Outcome]:

@@ -120,7 +120,7 @@ def remake(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
 def bulk(request: SignedIn) -> HttpResponse:
     """One verb for many photos; the way without a script."""
     done = doing.do_to_many(actor=request.user, action=request.POST.get("action", ""), ids=request.POST.getlist("ids"))
-    messages.success(request, done)
+    messages.success(request, done.sentence, extra_tags=done.undo)
     return _next(request, "photos:timeline")
 
 

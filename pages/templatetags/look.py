@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -56,3 +57,15 @@ def ring(steps: Iterable[Any] | None, progress: float, state: str, size: str = "
     """The aureole of one job: an arc per named step."""
     known = list(steps or []) or [_Whole]
     return {"arcs": arcs(known, progress), "state": state, "size": size, "progress": round(progress)}
+
+
+@register.inclusion_tag("components/_toast.html")
+def toast(message: Message) -> dict[str, Any]:
+    """A message of the last request; ``extra_tags`` of "undo:<verb>:<ids>" offer the way back."""
+    head, _, rest = (message.extra_tags or "").partition(":")
+    verb, _, ids = rest.partition(":")
+    return {
+        "message": message,
+        "undo": verb if head == "undo" else "",
+        "ids": [each for each in ids.split(",") if each],
+    }

@@ -143,6 +143,7 @@ MONTH: Final = [
             "states": ["ready"],
             "versions": [2],
             "favourites": [False],
+            "places": ["Juneau, Alaska"],
             "next": None,
         }
     )

@@ -251,6 +251,7 @@ class MonthSerializer(serializers.Serializer):
     states = serializers.ListField(child=serializers.CharField())
     versions = serializers.ListField(child=serializers.IntegerField())
     favourites = serializers.ListField(child=serializers.BooleanField())
+    places = serializers.ListField(child=serializers.CharField(allow_blank=True), help_text="Empty where not known.")
     next = serializers.CharField(allow_null=True, help_text="The address of the following photos of this month.")
 
 

@@ -21,7 +21,7 @@ MONTH_PAGE: Final = 1000
 MAP_PAGE: Final = 5000
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
 _CURSOR = OpenApiParameter("cursor", str, description="Where to go on: the address in `next` has it.")
-_COLUMNS: Final = ("id", "width", "height", "colours", "sort_at", "state", "version", "is_favourite")
+_COLUMNS: Final = ("id", "width", "height", "colours", "sort_at", "state", "version", "is_favourite", "place")
 
 
 def parse_month(text: str) -> date:
@@ -75,7 +75,9 @@ class MonthView(APIView):
 
 def month_columns(rows: list[tuple[Any, ...]], month: str, *, has_more: bool) -> dict[str, Any]:
     """Rows of _COLUMNS turned into columns; an empty month has empty ones."""
-    ids, widths, heights, colours, moments, states, versions, favourites = zip(*rows, strict=True) if rows else [()] * 8
+    ids, widths, heights, colours, moments, states, versions, favourites, places = (
+        zip(*rows, strict=True) if rows else [()] * 9
+    )
     address = reverse("timeline-month", args=[month])
     return {
         "month": month,
@@ -87,6 +89,7 @@ def month_columns(rows: list[tuple[Any, ...]], month: str, *, has_more: bool) ->
         "states": states,
         "versions": versions,
         "favourites": favourites,
+        "places": places,
         "next": f"{address}?cursor={cursor_of(moments[-1], ids[-1])}" if has_more else None,
     }
 

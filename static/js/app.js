@@ -13,5 +13,3 @@ import "./photo-stage.js";
 import "./job-progress.js";
 import "./job-board.js";
 import "./job-count.js";
-
-document.documentElement.classList.add("has-script");

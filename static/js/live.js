@@ -16,7 +16,8 @@ function tell(message) {
 function connect() {
   if (socket || document.visibilityState === "hidden") return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  socket = new WebSocket(`${scheme}://${location.host}/ws/me`);
+  const mine = new WebSocket(`${scheme}://${location.host}/ws/me`);
+  socket = mine;
   socket.addEventListener("open", () => {
     if (tries > 0) tell({ type: "again" });
     tries = 0;
@@ -25,6 +26,7 @@ function connect() {
   });
   socket.addEventListener("message", (event) => tell(JSON.parse(event.data)));
   socket.addEventListener("close", () => {
+    if (socket !== mine) return;
     socket = null;
     again();
   });
@@ -55,8 +57,11 @@ function leave() {
   clearTimeout(timer);
   clearInterval(poll);
   poll = undefined;
-  socket?.close();
+  const old = socket;
   socket = null;
+  // Closing one that is still opening would be told as an error in the console.
+  if (old?.readyState === WebSocket.CONNECTING) old.addEventListener("open", () => old.close());
+  else old?.close();
 }
 
 /** Call `listener` with every message of /ws/me; returns a way to stop. */

@@ -13,12 +13,13 @@ class MonthScrubber extends HTMLElement {
     if (!this.#timeline) return;
     this.#thumb = document.createElement("span");
     this.#thumb.className = "scrubber-thumb";
+    this.#thumb.tabIndex = 0;
+    const slider = { role: "slider", "aria-label": "Months", "aria-orientation": "vertical", "aria-valuemin": "0" };
+    for (const [name, value] of Object.entries(slider)) this.#thumb.setAttribute(name, value);
     this.append(this.#thumb);
     this.classList.add("is-live");
-    this.tabIndex = 0;
-    this.setAttribute("role", "slider");
-    this.setAttribute("aria-orientation", "vertical");
-    this.setAttribute("aria-valuemin", "0");
+    // The slider says all of it; the links stay for the mouse.
+    this.querySelector("ol").setAttribute("aria-hidden", "true");
     for (const link of this.#links) link.tabIndex = -1;
     this.#listen();
     this.#draw();
@@ -75,7 +76,7 @@ class MonthScrubber extends HTMLElement {
       link.style.insetBlockStart = `${Math.min(height, isYear ? Math.max(at, free + ROOM) : at)}px`;
       if (isFirst) free = isYear ? Math.max(at, free + ROOM) : at;
     }
-    this.setAttribute("aria-valuemax", String(Math.max(0, this.#sections.length - 1)));
+    this.#thumb.setAttribute("aria-valuemax", String(Math.max(0, this.#sections.length - 1)));
     this.#follow();
   }
 
@@ -96,16 +97,16 @@ class MonthScrubber extends HTMLElement {
     const month = this.#sections[at]?.dataset.month;
     if (!month) return;
     const label = words.format(new Date(`${month}-01T00:00Z`));
-    this.#thumb.style.insetBlockStart = `${share * this.clientHeight}px`;
+    this.#thumb.style.transform = `translateY(${share * this.clientHeight}px)`;
     if (this.#thumb.textContent !== label) this.#thumb.textContent = label;
-    this.setAttribute("aria-valuenow", String(at));
-    this.setAttribute("aria-valuetext", label);
+    this.#thumb.setAttribute("aria-valuenow", String(at));
+    this.#thumb.setAttribute("aria-valuetext", label);
   }
 
   #start(event) {
     if (event.button) return;
     event.preventDefault();
-    this.focus({ preventScroll: true });
+    this.#thumb.focus({ preventScroll: true });
     this.setPointerCapture(event.pointerId);
     this.classList.add("is-dragging");
     this.#drag(event);

@@ -4,7 +4,7 @@ import { listen } from "./live.js";
 import { selection } from "./selection.js";
 import { fill, place } from "./tiles.js";
 
-const NEAR = "1400px 0px";
+const NEAR = "2400px 0px";
 const HEAD = 96;
 const monthWords = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 
@@ -114,12 +114,14 @@ class PhotoTimeline extends HTMLElement {
 
   /** Height of a month nobody has looked at yet, from its number of photos alone. */
   #guess(count) {
-    const width = this.#months.clientWidth;
+    const style = getComputedStyle(this.#months);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const row = parseFloat(getComputedStyle(this.#months).getPropertyValue("--row")) * rem;
-    const lines = Math.max(1, Math.round((count * 1.4 * row) / width));
+    const row = parseFloat(style.getPropertyValue("--row")) * rem;
+    const length = (count * 1.3 * row) / this.#months.clientWidth;
+    if (length < 1) return Math.round(row * Math.min(parseFloat(style.getPropertyValue("--grow")), 1 / length) + 2.1 * rem);
+    const lines = Math.round(length);
     const days = Math.max(1, Math.round(lines * 0.6));
-    return Math.round(lines * (row * 1.05 + 3) + days * 4 * rem - 2 * rem);
+    return Math.round(lines * (row * 1.08 + 3) + days * 4 * rem - 2 * rem);
   }
 
   #seen(entries) {

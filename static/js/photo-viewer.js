@@ -64,12 +64,4 @@ document.addEventListener("keydown", (event) => {
   } else if (viewer.key(event)) event.preventDefault();
 });
 
-// The picture one opens grows out of its tile, and goes back into it.
-document.addEventListener("click", (event) => {
-  const image = event.target.closest?.(".tile > a")?.querySelector("img");
-  if (!image || event.defaultPrevented) return;
-  for (const other of document.querySelectorAll(".tile img")) other.style.viewTransitionName = "";
-  image.style.viewTransitionName = "photo";
-});
-
 customElements.define("photo-viewer", PhotoViewer);

@@ -177,7 +177,7 @@ export class UploadQueue extends EventTarget {
     if (message.status === "completed") this.#set(item, { state: "ready", progress: 100 });
     else if (message.status === "failed") this.#explain(item, message);
     else if (message.status === "cancelled") this.#set(item, { state: "failed", error: "Its pictures are not made: the job was cancelled." });
-    else this.#set(item, { progress: message.progress, step: message.message });
+    else this.#set(item, { progress: message.progress, step: message.step });
   }
 
   async #explain(item, message) {

@@ -9,7 +9,7 @@ function status(item, isPaused) {
     hashing: "reading",
     sending: percent(item.sent, item.size),
     checking: "being checked",
-    making: item.step ? `${item.step.toLowerCase()} · ${item.progress} %` : "pictures are being made",
+    making: item.step ? `${item.step} · ${item.progress} %` : "waiting for its turn",
     ready: "ready",
     duplicate: "already in your library",
     binned: "in your bin",
