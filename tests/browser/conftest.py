@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from circles.models import User
 from photos.models import Original, Photo, Rendition
 from photos.querysets import first_of_month
-from photos.rendering import FORMATS, RENDERER_VERSION, SIZES
+from photos.rendering import RENDERER_VERSION
 from processing.imaging import ingest
 from processing.models import Job, OpenSocket
 from tests.browser.site import Site, running
@@ -42,7 +42,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium where there is one, else the one Playwright installed. Never skipped: no browser is a failure."""
+    """The system's Chromium, else the one Playwright installed. Never skipped: no browser is a failure."""
     with sync_playwright() as playwright:
         program = shutil.which("chromium") or shutil.which("chromium-browser")
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -167,15 +167,17 @@ def _keep(owner: User, facts: dict[str, Any], keys: dict[str, str], moment: date
         "renderer_version": RENDERER_VERSION, "taken_at": moment, "sort_at": moment, "month": first_of_month(moment),
     }  # fmt: skip
     photo = Photo.objects.create(owner=owner, original=original, **(values | fields))
-    sizes = {file["name"]: file for file in facts["renditions"]}
-    Rendition.objects.bulk_create(
-        Rendition(
-            photo=photo, size=size, format=form, key=keys[f"{size}.{form}"], width=sizes[f"{size}.{form}"]["width"],
-            height=sizes[f"{size}.{form}"]["height"], byte_size=sizes[f"{size}.{form}"]["bytes"], renderer_version=RENDERER_VERSION,
+    for file in facts["renditions"]:
+        Rendition.objects.create(
+            photo=photo,
+            size=file["size"],
+            format=file["format"],
+            key=keys[file["name"]],
+            width=file["width"],
+            height=file["height"],
+            byte_size=file["bytes"],
+            renderer_version=RENDERER_VERSION,
         )
-        for size in SIZES
-        for form in FORMATS
-    )  # fmt: skip
     return photo
 
 

@@ -131,6 +131,7 @@ def test_a_reload_keeps_the_place_in_a_long_library(alice: User, shelf: Shelf, o
     before = page.evaluate(look)
     page.reload()
     page.wait_for_function(f"() => {look} === '{before}'")
+    assert page.evaluate("scrollY") > 500
 
 
 def test_a_new_photo_appears_by_itself(alice: User, shelf: Shelf, open_page: Any, picture_file: Any) -> None:
