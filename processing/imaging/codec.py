@@ -49,9 +49,9 @@ def decode(path: Path, limits: Limits | None = None, edge: int = LONGEST_EDGE) -
     comes from the picture.
     """
     limits = limits or Limits()
+    with path.open("rb") as file, decoding():
+        header = headers.read(file, limits)
     with decoding():
-        with path.open("rb") as file:
-            header = headers.read(file, limits)
         reader = {Format.HEIC: _heic, Format.AVIF: _avif}.get(header.format, _streamed)
         image, width, height = reader(path, header, edge)
         limits.check_pixels(width, height)

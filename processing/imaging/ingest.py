@@ -82,7 +82,7 @@ def _render(
     wanted = renditions.EVERY if asked is None else tuple((int(size), str(kind)) for size, kind in asked)
     with decoding():
         levels = renditions.pyramid(decoded)
-        files = renditions.write(levels, work / "out", wanted, lambda done: report("renditions", done))
+    files = renditions.write(levels, work / "out", wanted, lambda done: report("renditions", done))
     report("renditions", 1.0)
     return levels, files
 

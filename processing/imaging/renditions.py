@@ -17,6 +17,7 @@ import pillow_avif  # noqa: F401  (puts SVT-AV1 behind Pillow's AVIF)
 from PIL import Image
 
 from processing.imaging.codec import fit
+from processing.imaging.errors import decoding
 from processing.imaging.types import Decoded, RenditionFile
 
 RENDERER_VERSION = 1
@@ -67,7 +68,9 @@ def write(
     files = []
     for position, (size, kind) in enumerate(pairs, start=1):
         picture = levels[size]
-        data = encode(picture, kind)
+        # A full disk is not the picture's fault: only encoding may refuse it.
+        with decoding():
+            data = encode(picture, kind)
         name = f"{size}.{kind}"
         (folder / name).write_bytes(data)
         files.append(RenditionFile(name, size, kind, picture.width, picture.height, len(data)))

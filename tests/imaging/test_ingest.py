@@ -1,5 +1,6 @@
 """From bytes to nine pictures and everything known about the photo: the promise the ingest recipe builds on."""
 
+import errno
 import io
 import json
 from collections.abc import Callable
@@ -187,6 +188,26 @@ def test_limits_of_the_request_are_obeyed(ingested: Ingested) -> None:
     with pytest.raises(ImageRefused) as refused:
         ingested(synthetic.jpeg(), size_limit=100)
     assert refused.value.code == "too_large"
+
+
+def test_a_full_disk_is_not_the_picture_s_fault(ingested: Ingested, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    data = synthetic.jpeg(100, 80)
+    monkeypatch.setattr("processing.imaging.renditions.Path.write_bytes", _except_originals(full))
+    with pytest.raises(OSError, match="No space left"):
+        ingested(data)
+
+
+def _except_originals(full: Callable[..., int]) -> Callable[[Path, bytes], int]:
+    write = Path.write_bytes
+    return lambda path, data: write(path, data) if path.name == "original" else full()
+
+
+def test_a_missing_file_is_not_the_picture_s_fault(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        ingest.run(tmp_path, {"source": "original", "wanted": None}, lambda step, fraction: None)
 
 
 HAS_DATE = {
