@@ -136,6 +136,12 @@ def test_the_limits_are_exactly_the_promised_ones(width: int, height: int) -> No
         assert not fits
 
 
+@pytest.mark.parametrize("size", [(2**31, 2**31), (19_000, 19_000), (20_001, 1), (0, 5)])
+def test_the_header_alone_is_enough_to_refuse_a_size(size: tuple[int, int]) -> None:
+    with pytest.raises(ImageRefused):
+        headers.read(io.BytesIO(synthetic.png_claiming(*size)))
+
+
 def test_50_mib_are_taken_and_one_byte_more_is_not() -> None:
     Limits().check_size(50 * 1024 * 1024)
     with pytest.raises(ImageRefused) as refused:
