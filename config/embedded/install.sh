@@ -5,7 +5,15 @@
 set -eu
 python=$1
 shift
-uv="$(dirname "$python")/uv"
-[ -x "$uv" ] || "$python" -m pip install --quiet --disable-pip-version-check "uv==0.13.8" || true
-"$uv" pip install --quiet --python "$python" "$@" ||
-  exec "$python" -m pip install --quiet --disable-pip-version-check "$@"
+here=$(dirname "$python")
+unfinished="$here/../.unfinished"
+
+# What a killed start left may be half a package, or an environment without pip.
+"$python" -m pip --version >/dev/null 2>&1 || "$python" -m ensurepip >/dev/null
+if [ -e "$unfinished" ]; then set -- --force-reinstall "$@"; fi
+: > "$unfinished"
+
+[ -x "$here/uv" ] || "$python" -m pip install --quiet --disable-pip-version-check "uv==0.13.8" || true
+"$here/uv" pip install --quiet --python "$python" "$@" ||
+  "$python" -m pip install --quiet --disable-pip-version-check "$@"
+rm "$unfinished"
