@@ -1,9 +1,13 @@
-"""Before the application starts: the database brought up to date and the static files collected, side by side."""
+"""Before the application starts: the database brought up to date and the static files collected, side by side.
+
+A step whose ingredients have not changed since it last succeeded is left out: a second start takes seconds.
+"""
 
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.embedded import commands
@@ -11,21 +15,67 @@ from config.embedded.children import Child, Command, stop_all
 from config.embedded.layout import CannotStart, Layout
 
 _TICK_SECONDS = 0.05
+_PINS = ("requirements.txt", "requirements-nodeps.txt", "constraints.txt")
 
 
-def prepare(layout: Layout, *, is_asked: Callable[[], bool]) -> str:
-    """Run both; returns what the person must be told. Ends early when ``is_asked`` says so."""
-    fingerprint = _static_fingerprint()
-    root = Path(os.environ.get("STATIC_ROOT") or layout.data / "static")
-    stamp = root.with_name(f"{root.name}.stamp")
-    steps = [commands.manage("prepare", "prepare")]
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != fingerprint:
-        stamp.unlink(missing_ok=True)
-        steps.append(commands.manage("collectstatic", "collectstatic", "--noinput", "--verbosity", "0"))
-    said = _run_all(layout, steps, is_asked)
+@dataclass(frozen=True)
+class Step:
+    """One command; its stamp lies beside what it made and goes with it. Without a stamp it always runs."""
+
+    command: Command
+    ingredients: str
+    stamp: Path | None
+
+    def is_done(self) -> bool:
+        stamp = self.stamp
+        return stamp is not None and stamp.exists() and stamp.read_text(encoding="utf-8") == self.ingredients
+
+    def begin(self) -> None:
+        if self.stamp:
+            self.stamp.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        if self.stamp:
+            self.stamp.write_text(self.ingredients, encoding="utf-8")
+
+
+def prepare(layout: Layout, *, is_database_ours: bool, is_asked: Callable[[], bool]) -> str:
+    """Run what is due; returns what the person must be told. Ends early when ``is_asked`` says so."""
+    steps = [step for step in (_database(layout, is_database_ours), _static(layout)) if not step.is_done()]
+    for step in steps:
+        step.begin()
+    said = _run_all(layout, [step.command for step in steps], is_asked)
     if not is_asked():
-        stamp.write_text(fingerprint, encoding="utf-8")
+        for step in steps:
+            step.finish()
     return said
+
+
+def _database(layout: Layout, is_ours: bool) -> Step:
+    """A database that was given may have been changed by others: look at it every time."""
+    ingredients = _digest([*_named(_PINS), *commands.BASE_DIR.glob("*/migrations/*.py")])
+    return Step(commands.manage("prepare", "prepare"), ingredients, layout.postgres / "prepared" if is_ours else None)
+
+
+def _static(layout: Layout) -> Step:
+    root = Path(os.environ.get("STATIC_ROOT") or layout.data / "static")
+    shaping = _named([*_PINS, "config/settings.py", "config/staticfiles.py"])
+    ingredients = _digest([*shaping, *(commands.BASE_DIR / "static").rglob("*")])
+    command = commands.manage("collectstatic", "collectstatic", "--noinput", "--verbosity", "0")
+    return Step(command, ingredients, root.with_name(f"{root.name}.stamp"))
+
+
+def _named(names: Iterable[str]) -> list[Path]:
+    return [commands.BASE_DIR / name for name in names]
+
+
+def _digest(paths: list[Path]) -> str:
+    """Of names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        if path.is_file():
+            digest.update(f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def _run_all(layout: Layout, steps: list[Command], is_asked: Callable[[], bool]) -> str:
@@ -39,13 +89,3 @@ def _run_all(layout: Layout, steps: list[Command], is_asked: Callable[[], bool])
         return "".join(child.said() for child in children)
     finally:
         stop_all(children)
-
-
-def _static_fingerprint() -> str:
-    """Changes whenever a static file, a pinned package or a setting that shapes them does."""
-    digest = hashlib.sha256()
-    names = ("requirements.txt", "requirements-nodeps.txt", "config/settings.py", "config/staticfiles.py")
-    for path in [*(commands.BASE_DIR / name for name in names), *sorted((commands.BASE_DIR / "static").rglob("*"))]:
-        if path.is_file():
-            digest.update(f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()

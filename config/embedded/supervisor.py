@@ -118,14 +118,26 @@ class Supervisor:
         self.posts = [
             Post(name, partial(self.services.start_one, name), child) for name, child in self.services.running.items()
         ]
-        application = commands.application(self.host, self.port)
-        note = preparation.prepare(self.layout, is_asked=lambda: bool(self.asked))
-        self.posts += [Post(command.name, partial(Child, self.layout, command)) for command in application]
-        if any(command.name == "web" for command in application):
+        web, others = self._application()
+        note = preparation.prepare(
+            self.layout,
+            is_database_ours="postgres" in self.services.starts,
+            is_asked=lambda: bool(self.asked),
+        )
+        # Whoever started this waits for the page; the workers come a moment later.
+        self.posts += web
+        if web:
             self._wait_for_web()
+        self.posts += others
         if not self.asked:
             ready = f"\nAureole is ready at {os.environ['SITE_URL']}"
             say(f"{ready}\n{note}Logs are in {self.layout.logs}. Ctrl-C stops it.")
+
+    def _application(self) -> tuple[list[Post], list[Post]]:
+        """The web server's post, and the others."""
+        found = commands.application(self.host, self.port)
+        posts = [Post(command.name, partial(Child, self.layout, command)) for command in found]
+        return [post for post in posts if post.name == "web"], [post for post in posts if post.name != "web"]
 
     def _watch(self) -> None:
         for post in self.posts:

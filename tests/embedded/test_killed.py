@@ -39,6 +39,7 @@ def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(instance:
 
 def test_what_is_killed_comes_back_by_itself(make_instance: Callable[..., Instance]) -> None:
     instance = make_instance(PROCESSES="web,worker-high").start().wait_until_ready()
+    assert until(lambda: "worker-high" in instance.running())
     for name in ("web", "worker-high", "redis", "postgres"):
         victim = instance.running()[name]
         kill(victim)

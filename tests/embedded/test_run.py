@@ -20,7 +20,7 @@ def test_an_empty_folder_becomes_a_running_instance(make_instance: Callable[...,
     assert instance.get() == 200
     assert f"http://127.0.0.1:{instance.port}" in instance.said
     assert "Administrator: admin@localhost   Password: " in instance.said
-    assert set(instance.running()) == EVERYTHING
+    assert until(lambda: set(instance.running()) == EVERYTHING)
     secret = instance.folder / "secrets" / "secret_key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert len(secret.read_text().strip()) >= 50
@@ -46,6 +46,20 @@ def test_the_second_start_keeps_the_secret_and_does_not_print_the_password_again
     assert "Password" not in instance.said
     assert (instance.folder / "secrets" / "secret_key").read_text() == secret
     assert instance.get() == 200
+
+
+def test_a_second_start_prepares_nothing_again_until_a_migration_is_new(instance: Instance) -> None:
+    instance.start().wait_until_ready()
+    instance.ask(signal.SIGTERM)
+    stamp, log = instance.folder / "postgres" / "prepared", instance.folder / "logs" / "prepare.log"
+    log.unlink()
+    instance.start().wait_until_ready()
+    instance.ask(signal.SIGTERM)
+    assert not log.exists()
+    stamp.write_text("what an older Aureole wrote")
+    instance.start().wait_until_ready()
+    assert log.exists()
+    assert stamp.read_text() != "what an older Aureole wrote"
 
 
 def test_the_password_is_written_nowhere(instance: Instance) -> None:
