@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Final
 
 from django.urls import reverse
@@ -27,7 +28,7 @@ class Page:
     after: str
     buckets: list[tuple[date, int]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def months(self) -> list[Month]:
         return months_of(self.tiles)
 

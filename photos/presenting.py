@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
@@ -29,7 +30,7 @@ class Tile:
     def is_ready(self) -> bool:
         return self.photo.state == Photo.State.READY
 
-    @property
+    @cached_property
     def placeholder(self) -> str:
         return placeholder(self.photo.colours)
 
