@@ -62,7 +62,11 @@ class UploadsViewSet(ViewSet):
         parameters=[IDEMPOTENCY_KEY],
     )
     def presign(self, request: Request) -> Response:
-        """Announce a file: answers where its bytes go. What the person already keeps is not taken twice."""
+        """Announce a file: answers where its bytes go. What the person already keeps is not taken twice.
+
+        At most 60 announcements a minute may stay without their completion (429 with Retry-After); whoever completes
+        what they announce is never slowed. The same file announced again goes on with the upload under way.
+        """
         body = read_body(PresignSerializer, request)
         upload = uploads.announce_upload(
             actor=person(request), announcement=uploads.Announcement(**body), **read_key(request, body)
