@@ -65,7 +65,8 @@ def test_an_upload_goes_on_after_a_reload_with_what_is_missing(
     is_held = False
     page.reload()
     expect(rows(page, "ready")).to_have_count(1, timeout=PATIENCE)
-    assert sent == ["1", "2"]
+    assert sent.count("1") == 1
+    assert set(sent) == {"1", "2"}
     assert Photo.objects.filter(owner=alice, state="ready").count() == 1
     assert Upload.objects.filter(owner=alice).count() == 1
 
