@@ -56,9 +56,9 @@ def keep(page: Page, name: str, screen: str, scheme: str) -> None:
 @pytest.fixture
 def addresses(alice: User, shelf: Callable[..., list[Photo]]) -> dict[str, str]:
     newest = datetime(2026, 11, 14, 17, 20, tzinfo=UTC)
-    for number, count in enumerate((6, 1, 2, 9, 3, 14, 2, 5, 7)):
+    for number, count in enumerate((6, 1, 2, 1, 9, 2, 3, 14, 1, 5, 7)):
         place = PLACES[number % len(PLACES)]
-        when = newest - timedelta(days=number * 9)
+        when = newest - timedelta(days=number * 2)
         shelf(alice, count, newest=when, apart=timedelta(minutes=9), place=place, camera_model="EOS 5D", aperture=4.0,
               iso=200, shutter="1/250", focal_length=50.0, lens="EF 24-105 mm f/4L IS USM")  # fmt: skip
     shelf(alice, 4, newest=datetime(2024, 5, 3, 12, tzinfo=UTC))
