@@ -67,10 +67,14 @@ class _Jobs(_Rows):
     ordering = ("-created_at", "-id")
     show_full_result_count = False
 
+    @admin.display(description="job", ordering="id")
+    def short_id(self, job: Job) -> str:
+        return str(job.pk)[:8]
+
 
 @admin.register(Job)
 class JobAdmin(_Jobs):
-    list_display = ("id", "kind", "state", "owner", "queue", "attempt", "error_code", "created_at", "duration_ms")
+    list_display = ("short_id", "kind", "state", "owner", "queue", "attempt", "error_code", "created_at", "duration_ms")
     list_filter = ("state", "kind", "queue", "error_type", "is_dead_letter", "created_at")
 
 
@@ -78,7 +82,7 @@ class JobAdmin(_Jobs):
 class DeadLetterAdmin(_Jobs):
     """Those who may look at jobs may look here; trying again and putting away needs the right to change jobs."""
 
-    list_display = ("id", "kind", "owner", "error_code", "message", "attempt", "finished_at")
+    list_display = ("short_id", "kind", "owner", "error_code", "message", "attempt", "finished_at")
     list_filter = ("kind", "queue", "error_code", "finished_at")
     actions = ("try_again", "put_away")
 
