@@ -103,7 +103,7 @@ def _heic(path: Path, header: Header, edge: int) -> tuple[Any, int, int]:
     pillow_heif.options.DECODE_THREADS = 1
     opened = pillow_heif.open_heif(path, convert_hdr_to_8bit=True)
     picture = opened[opened.primary_index]
-    image = _from_memory(picture.data, picture.size, picture.mode, _profile_of(picture.info))
+    image = from_memory(picture.data, picture.size, picture.mode, _profile_of(picture.info))
     return image, image.width, image.height
 
 
@@ -123,11 +123,11 @@ def _avif_opened(path: Path) -> tuple[Any, int, int]:
     with Image.open(path, formats=["AVIF"]) as opened:
         profile = _profile_of(opened.info)
         picture = ImageOps.exif_transpose(opened)
-    image = _from_memory(picture.tobytes(), picture.size, picture.mode, profile)
+    image = from_memory(picture.tobytes(), picture.size, picture.mode, profile)
     return image, image.width, image.height
 
 
-def _from_memory(data: bytes, size: tuple[int, int], mode: str, profile: bytes | None) -> Any:
+def from_memory(data: bytes, size: tuple[int, int], mode: str, profile: bytes | None = None) -> Any:
     """Decoded 8-bit pixels (mode L, LA, RGB or RGBA) as a libvips image that knows its colours."""
     bands = len(mode)
     image = pyvips.Image.new_from_memory(data, size[0], size[1], bands, "uchar")

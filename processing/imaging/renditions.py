@@ -16,7 +16,7 @@ os.environ.setdefault("SVT_LOG", "1")
 import pillow_avif  # noqa: F401  (puts SVT-AV1 behind Pillow's AVIF)
 from PIL import Image
 
-from processing.imaging.codec import fit
+from processing.imaging.codec import fit, from_memory
 from processing.imaging.errors import decoding
 from processing.imaging.types import Decoded, RenditionFile
 
@@ -86,7 +86,9 @@ def _avif(picture: Image.Image, buffer: io.BytesIO, quality: int) -> None:
 
 
 def _webp(picture: Image.Image, buffer: io.BytesIO, quality: int) -> None:
-    picture.save(buffer, "WEBP", quality=quality, method=3)
+    """libvips, because Pillow cannot ask for libwebp's preset: "picture" needs fewer bytes at equal SSIM."""
+    image = from_memory(picture.tobytes(), picture.size, picture.mode)
+    buffer.write(image.webpsave_buffer(Q=quality, effort=4, preset="picture", keep="none"))
 
 
 def _jpeg(picture: Image.Image, buffer: io.BytesIO, quality: int) -> None:
