@@ -89,6 +89,12 @@ def test_every_test_asserts_something() -> None:
     assert silent == []
 
 
+def test_no_browser_test_can_be_skipped() -> None:
+    sources = {where(path): path.read_text(encoding="utf-8") for path in tracked("tests/browser/*.py")}
+    assert sources
+    assert [name for name, source in sources.items() if re.search(r"skip(if)?\(|importorskip", source)] == []
+
+
 def promised_tests() -> list[str]:
     text = (ROOT / "tests" / "coverage.md").read_text(encoding="utf-8")
     return re.findall(r"tests/[\w/]+\.py(?:::\w+)*", text)

@@ -16,12 +16,11 @@ from config.embedded.services import Services
 
 
 def test(words: list[str]) -> int:
-    """pytest with services of its own in a temporary folder; DATABASE_URL and REDIS_URL replace them."""
+    """pytest on every core, with services of its own in a temporary folder; DATABASE_URL and REDIS_URL replace them."""
     folder = Path(tempfile.mkdtemp(prefix="aureole-test-"))
+    command = [sys.executable, "-m", "pytest", "-n", "logical", *words]
     try:
-        return _beside_services(
-            Layout(folder), [sys.executable, "-m", "pytest", *words], durable=False, extra={"AUREOLE_TESTING": "1"}
-        )
+        return _beside_services(Layout(folder), command, durable=False, extra={"AUREOLE_TESTING": "1"})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

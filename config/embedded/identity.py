@@ -2,9 +2,11 @@
 
 As an ordinary user it is simply started. As root it runs in a user namespace in which it is not root;
 where those are forbidden (many containers), it drops to another user but may still walk through root's folders.
+initdb wants to know its user's name, so a user that the system has never heard of takes a namespace too.
 """
 
 import os
+import pwd
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ from pathlib import Path
 
 from config.embedded.layout import CannotStart
 
-_ELSEWHERE_UID = 65534
+_NOBODY = 65534
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,28 @@ class Identity:
 
 
 def _namespace() -> Identity:
-    return Identity(["unshare", "-U", "--map-user=1000"], uid=0)
+    return Identity(["unshare", "-U", f"--map-user={_somebody()}"], uid=os.geteuid())
 
 
 def _dropped() -> Identity:
-    walk = "+dac_override,+dac_read_search"
-    who = [f"--reuid={_ELSEWHERE_UID}", f"--regid={_ELSEWHERE_UID}", "--clear-groups"]
+    walk, uid = "+dac_override,+dac_read_search", _somebody()
+    who = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
     powers = [f"--inh-caps={walk}", f"--ambient-caps={walk}", "--pdeathsig=INT"]
-    return Identity(["setpriv", *who, *powers], uid=_ELSEWHERE_UID)
+    return Identity(["setpriv", *who, *powers], uid=uid)
+
+
+def _somebody() -> int:
+    """The number of a user that has a name and is not root."""
+    known = sorted(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0)
+    return _NOBODY if _NOBODY in known or not known else known[-1]
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 def _works(identity: Identity) -> bool:
@@ -57,12 +73,12 @@ def _works(identity: Identity) -> bool:
 @lru_cache(maxsize=1)
 def postgres_identity() -> Identity:
     """The first way that this machine allows; raises CannotStart when there is none."""
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
         return Identity(uid=os.geteuid())
     for identity in (_namespace(), _dropped()):
         if _works(identity):
             return identity
     raise CannotStart(
-        "PostgreSQL does not run as root, and this machine allows neither user namespaces nor another user. "
-        "Run make as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own."
+        "PostgreSQL runs neither as root nor as a user without a name, and this machine allows neither user namespaces "
+        "nor another user. Run make as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own."
     )

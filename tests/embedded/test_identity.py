@@ -53,6 +53,16 @@ def test_the_vectors_are_there(tmp_path: Path) -> None:
     assert ask_once(layout, Postgres(layout, durable=False), words) == (5.0,)
 
 
+def test_a_user_without_a_name_takes_a_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity.os, "geteuid", lambda: 4321)
+    monkeypatch.setattr(identity, "_works", lambda way: way.prefix[0] == "unshare")
+    identity.postgres_identity.cache_clear()
+    found = identity.postgres_identity()
+    identity.postgres_identity.cache_clear()
+    assert found.prefix[0] == "unshare"
+    assert found.uid == 4321
+
+
 def test_a_machine_that_allows_no_way_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     never: Callable[[Identity], bool] = lambda way: False  # noqa: E731
     monkeypatch.setattr(identity, "_works", never)
