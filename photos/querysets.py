@@ -140,6 +140,9 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def expired(self, now: datetime) -> "UploadQuerySet":
         return self.open().filter(expires_at__lte=now)
 
+    def ended_before(self, moment: datetime) -> "UploadQuerySet":
+        return self.exclude(state="open").filter(expires_at__lt=moment)
+
     def unfinished_since(self, moment: datetime) -> "UploadQuerySet":
         """Announced since then and never completed: what the uploads throttle counts."""
         return self.filter(created_at__gt=moment, photo=None).exclude(state="completed").order_by("created_at")

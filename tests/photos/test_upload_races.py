@@ -160,6 +160,18 @@ def test_an_expired_upload_is_given_up_and_its_bytes_go(alice: User, media: Path
     assert [path.parent.name for path in stored(media)] == [str(young.pk)]
 
 
+def test_uploads_that_ended_long_ago_are_forgotten_but_not_their_photos(alice: User, media: Path) -> None:
+    done = [announced(alice, picture(seed)) for seed in (20, 21)]
+    for upload in done:
+        uploads.complete_upload(actor=alice, upload_id=upload.pk)
+    Upload.objects.filter(pk=done[0].pk).update(expires_at=timezone.now() - sweeps.REMEMBERED - timedelta(seconds=1))
+
+    sweeps.sweep_uploads()
+
+    assert Upload.objects.get() == done[1]
+    assert Photo.objects.count() == 2
+
+
 def test_bytes_of_uploads_nobody_knows_are_swept(alice: User, media: Path) -> None:
     upload = announced(alice, picture(12))
     upload.delete()
