@@ -25,6 +25,10 @@ log = structlog.get_logger(__name__)
 # The owners with something waiting come from a loose scan of job_claim_idx, so thousands of rows of one person cost
 # one index look-up. The person served next is the one with the fewest running jobs, then served longest ago; of their
 # jobs the highest priority, then the oldest. A row another worker is just claiming is skipped.
+#
+# A worker that is stopped (SIGSTOP, a paused machine) in the middle of a transaction must not hold its locks for ever:
+# after the length of a lease PostgreSQL ends that connection.
+_MAY_NOT_SLEEP: Final = "SELECT set_config('idle_in_transaction_session_timeout', %(milliseconds)s, false)"
 _CLAIM: Final = """
 WITH RECURSIVE owners(owner_id) AS (
     (SELECT owner_id FROM processing_job WHERE state = 'pending' AND queue = %(queue)s ORDER BY owner_id LIMIT 1)
@@ -84,7 +88,7 @@ def claim(queue: str, worker: str) -> Job | None:
         "seconds": settings.JOB_LEASE_SECONDS,
     }
     with transaction.atomic():
-        row = _row(_CLAIM, values)
+        row = _row(f"{_MAY_NOT_SLEEP}; {_CLAIM}", values | {"milliseconds": str(settings.JOB_LEASE_SECONDS * 1000)})
         if row is None:
             return None
         job = Job.objects.select_related("owner").get(pk=row[0])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -58,7 +58,7 @@ def take_back_dead_leases() -> int:
     """Give the jobs of silent workers another attempt, or end them as dead letters; returns how many."""
     now = timezone.now()
     expired = Job.objects.running().filter(lease_until__lt=now).order_by("lease_until")[:200]  # type: ignore[attr-defined]
-    return sum(_take_back(job) for job in expired)
+    return sum(_take_back_if_free(job) for job in expired)
 
 
 @every(2)
@@ -122,11 +122,21 @@ def is_leader() -> bool:
     """True when this connection holds the leader's lock; asked anew each time, because a connection may be new."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %(lock)s AND classid = 0"
+            "SELECT set_config('lock_timeout', '2s', false);"
+            " SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %(lock)s AND classid = 0"
             " AND pid = pg_backend_pid() AND granted) OR pg_try_advisory_lock(%(lock)s)",
             {"lock": ADVISORY_LOCK},
         )
         return bool(cursor.fetchone()[0])
+
+
+def _take_back_if_free(job: Job) -> bool:
+    """A worker that sleeps in the middle of a transaction still locks its row; that one waits, the others do not."""
+    try:
+        return _take_back(job)
+    except OperationalError as error:
+        log.warning("lease.locked", job_id=str(job.pk), reason=type(error).__name__)
+        return False
 
 
 def _take_back(job: Job) -> bool:

@@ -116,7 +116,8 @@ class House:
         return dict(self.ask("SELECT state, count(*) FROM processing_job GROUP BY state"))
 
     def count(self, *states: str) -> int:
-        return sum(self.states().get(state, 0) for state in states)
+        found = self.states()
+        return sum(found.get(state, 0) for state in states)
 
     def has_finished(self) -> bool:
         return self.count("pending", "processing") == 0
@@ -216,10 +217,14 @@ def house(_services: tuple[Services, Path], monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in json.loads((folder / "ours.json").read_text()).items():
         monkeypatch.setenv(name, value)
     made = House(services, folder)
+    log = folder / "processes.log"
+    log.unlink(missing_ok=True)
     try:
         yield made
     finally:
         made.stop_processes()
+        sys.stdout.write(f"Jobs: {made.ask('SELECT kind, state, attempt, message FROM processing_job LIMIT 20')}\n")
+        sys.stdout.write(log.read_text(encoding="utf-8", errors="replace")[-12_000:] if log.exists() else "")
         made.clean()
 
 

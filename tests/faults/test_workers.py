@@ -110,6 +110,7 @@ def test_a_worker_stopped_past_its_lease_publishes_nothing_when_it_wakes(quick_h
         member.suspend()
     house.worker(threads=1)
     assert until(house.has_finished, seconds=40)
+    assert house.ask("SELECT state, attempt, message FROM processing_job") == [("completed", 2, "")]
     (winner,) = house.ask("SELECT lease_token::text FROM processing_jobfile GROUP BY lease_token")
     for member in asleep:
         member.resume()

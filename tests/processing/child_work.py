@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.errors import QualityIssue, TransientError
+from processing.imaging.errors import corrupt
 
 Report = Callable[[str, float], None]
 
@@ -91,3 +92,8 @@ def chatter(work: Path, request: dict[str, Any], report: Report) -> dict[str, An
 
 class UnpicklableError(Exception):
     pass
+
+
+def refuse(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
+    """What the imaging room does with a damaged picture."""
+    raise corrupt()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from circles.models import User
@@ -65,6 +65,50 @@ def test_a_lease_renewed_in_the_last_moment_is_left_alone(alice: User) -> None:
     stale.refresh_from_db()
     assert stale.state == State.PROCESSING
     assert JobFile.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("silence")
+def test_a_row_locked_by_a_sleeping_worker_does_not_hold_up_the_others(alice: User) -> None:
+    asleep, dead = _claimed(alice), _claimed(alice)
+    locked, wake = threading.Event(), threading.Event()
+
+    def sleep() -> None:
+        with transaction.atomic():
+            Job.objects.select_for_update().get(pk=asleep.pk)
+            locked.set()
+            wake.wait(30)
+        connections.close_all()
+
+    sleeper = threading.Thread(target=sleep)
+    sleeper.start()
+    locked.wait(10)
+    try:
+        assert reconciler.is_leader()
+        assert reconciler.take_back_dead_leases() == 1
+    finally:
+        wake.set()
+        sleeper.join()
+        connection.close()
+    assert list(Job.objects.values_list("pk", "state").order_by("state")) == [
+        (dead.pk, State.PENDING),
+        (asleep.pk, State.PROCESSING),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("silence")
+def test_a_worker_asleep_in_a_transaction_loses_its_locks(alice: User, settings: Any) -> None:
+    settings.JOB_LEASE_SECONDS = 1
+    _claimed(alice)
+    try:
+        with pytest.raises((OperationalError, InterfaceError)), transaction.atomic():
+            Job.objects.select_for_update().get()
+            time.sleep(1.5)
+            Job.objects.update(label="too late")
+    finally:
+        connection.close()
+    assert Job.objects.get().label == ""
 
 
 def test_queues_are_rung_only_where_something_may_start(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,6 +156,14 @@ def test_a_refused_picture_keeps_its_words(run: Run) -> None:
     )
 
 
+def test_a_picture_refused_by_the_imaging_room_is_a_quality_issue(run: Run) -> None:
+    with pytest.raises(QualityIssue) as raised:
+        run("refuse")
+    assert raised.value.error_code == "corrupt_image"
+    assert raised.value.message == "The picture is damaged and cannot be read."
+    assert raised.value.advice.startswith("Copy it again")
+
+
 def test_transient_errors_stay_transient(run: Run) -> None:
     with pytest.raises(TransientError):
         run("be_busy")
