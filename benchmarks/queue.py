@@ -104,7 +104,7 @@ def measure_starts(person: Any) -> tuple[list[float], list[float]]:
     _done(jobs.submit(actor=person, kind="measured").pk)
     ours: list[float] = []
     for _ in range(SUBMITS):
-        time.sleep(0.1 + random.random() * 0.2)  # noqa: S311 - so that no polling falls into step with us
+        time.sleep(0.1 + random.random() * 0.2)  # so that no polling falls into step with us
         sent = time.time()
         job_id = jobs.submit(actor=person, kind="measured").pk
         ours.append(1000 * (_done(job_id).result["started"] - sent))

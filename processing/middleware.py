@@ -50,6 +50,10 @@ class Presence(Middleware):
         last_resort.daemon = True
         last_resort.start()
 
+    def before_worker_thread_shutdown(self, broker: Any, thread: Any) -> None:
+        sandbox.mine().close()
+        connection.close()
+
     def after_worker_shutdown(self, broker: Any, worker: Any) -> None:
         self._stop.set()
         sandbox.close_all()
