@@ -29,6 +29,7 @@ class Presence(Middleware):
 
     def __init__(self) -> None:
         self._stop = threading.Event()
+        self._last_resort = threading.Timer(LAST_RESORT_SECONDS, _leave_now)
 
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
         # A wake-up in a busy worker's pocket is one an idle worker does not hear.
@@ -46,15 +47,16 @@ class Presence(Middleware):
 
     def before_worker_shutdown(self, broker: Any, worker: Any) -> None:
         runner.departure.ask()
-        last_resort = threading.Timer(LAST_RESORT_SECONDS, _leave_now)
-        last_resort.daemon = True
-        last_resort.start()
+        self._last_resort = threading.Timer(LAST_RESORT_SECONDS, _leave_now)
+        self._last_resort.daemon = True
+        self._last_resort.start()
 
     def before_worker_thread_shutdown(self, broker: Any, thread: Any) -> None:
         sandbox.mine().close()
         connection.close()
 
     def after_worker_shutdown(self, broker: Any, worker: Any) -> None:
+        self._last_resort.cancel()
         self._stop.set()
         sandbox.close_all()
         leases.keeper.close()

@@ -25,7 +25,7 @@ def worker() -> Iterator[Worker]:
     broker.get().flush_all()
 
 
-def _wait_for(happened: Callable[[], Any], seconds: float = 20) -> None:
+def _expect_soon(happened: Callable[[], Any], seconds: float = 20) -> None:
     until = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < until
@@ -39,18 +39,18 @@ def test_a_worker_takes_one_wake_up_a_thread(worker: Worker) -> None:
 
 def test_a_submitted_job_is_done_by_the_worker(worker: Worker, alice: User) -> None:
     jobs.submit(actor=alice, kind="plain")
-    _wait_for(lambda: Job.objects.get().state == State.COMPLETED)
+    _expect_soon(lambda: Job.objects.get().state == State.COMPLETED)
 
 
 def test_a_worker_shows_that_it_lives_and_takes_its_sign_away_when_it_leaves(alice: User) -> None:
     made = Worker(broker.get(), queues={Queue.HIGH.value}, worker_threads=2)
     made.start()
     try:
-        _wait_for(lambda: WorkerBeat.objects.filter(queue="high", threads=2).exists())
+        _expect_soon(lambda: WorkerBeat.objects.filter(queue="high", threads=2).exists())
     finally:
         made.stop(timeout=10_000)
         runner.departure.withdraw()
-    _wait_for(lambda: not WorkerBeat.objects.exists())
+    _expect_soon(lambda: not WorkerBeat.objects.exists())
 
 
 def test_every_queue_has_its_actor() -> None:
