@@ -10,6 +10,7 @@ The peer is what a library without buckets and columns does, on the same rows in
 import json
 import os
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -203,6 +204,7 @@ def report(found: dict[str, Any]) -> bool:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the database goes with us
     with own_database():
         result = measure()
     sys.exit(0 if report(result) else 1)
