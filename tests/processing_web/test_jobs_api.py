@@ -190,6 +190,15 @@ def test_reprocessing_with_one_key_makes_one_job_and_another_body_is_a_conflict(
     assert Job.objects.filter(retry_of=old).count() == 1
 
 
+def test_a_key_names_its_own_job_even_after_a_click_without_one(alice, api_as, carved):
+    old = carved(alice, state=State.FAILED)
+    client, url, key = api_as(alice), f"{JOBS}/{old.pk}/reprocess", {"Idempotency-Key": "again-2"}
+    client.post(url, {})
+    first = client.post(url, {}, headers=key).json()["id"]
+    Job.objects.filter(retry_of=old).update(state=State.CANCELLED)
+    assert client.post(url, {}, headers=key).json()["id"] == first
+
+
 @pytest.mark.parametrize("body", [{"option": {}}, {"options": 7}, [], "x"])
 def test_a_strange_body_is_refused(alice, api_as, carved, body):
     old = carved(alice, state=State.FAILED)
