@@ -125,7 +125,7 @@ def negatives(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, 
 
 @pytest.fixture
 def shelf(negatives: Any) -> Callable[..., list[Photo]]:
-    """Give somebody ``count`` finished photos, newest first, ``apart`` between two of them."""
+    """Give somebody ``count`` finished photos, newest first, ``apart`` between two; ``first`` picks the scene."""
     keys: dict[int, dict[str, str]] = {}
 
     def files_of(number: int) -> dict[str, str]:
@@ -138,14 +138,20 @@ def shelf(negatives: Any) -> Callable[..., list[Photo]]:
         return keys[number]
 
     def fill(
-        owner: User, count: int, *, apart: timedelta = timedelta(hours=5), newest: datetime | None = None, **fields: Any
+        owner: User,
+        count: int,
+        *,
+        apart: timedelta = timedelta(hours=5),
+        newest: datetime | None = None,
+        first: int = 0,
+        **fields: Any,
     ) -> list[Photo]:
         start = newest or datetime(2026, 11, 14, 17, 20, tzinfo=UTC)
         return [
             _keep(
                 owner,
-                negatives[at % len(negatives)][0],
-                files_of(at % len(negatives)),
+                negatives[(first + at) % len(negatives)][0],
+                files_of((first + at) % len(negatives)),
                 start - at * apart,
                 fields | {"filename": f"walk_{at:03}.jpg"},
             )

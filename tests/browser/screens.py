@@ -59,7 +59,8 @@ def addresses(alice: User, shelf: Callable[..., list[Photo]]) -> dict[str, str]:
     for number, count in enumerate((6, 1, 2, 1, 9, 2, 3, 14, 1, 5, 7)):
         place = PLACES[number % len(PLACES)]
         when = newest - timedelta(days=number * 2)
-        shelf(alice, count, newest=when, apart=timedelta(minutes=9), place=place, camera_model="EOS 5D", aperture=4.0,
+        shelf(alice, count, first=number * 3, newest=when,
+              apart=timedelta(minutes=9), place=place, camera_model="EOS 5D", aperture=4.0,
               iso=200, shutter="1/250", focal_length=50.0, lens="EF 24-105 mm f/4L IS USM")  # fmt: skip
     shelf(alice, 4, newest=datetime(2024, 5, 3, 12, tzinfo=UTC))
     photos = list(Photo.objects.newest_first())
