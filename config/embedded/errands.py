@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
@@ -29,12 +30,13 @@ def manage(layout: Layout, words: list[str]) -> int:
     """manage.py beside the running instance's services, or beside services started for as long as it takes."""
     command = [sys.executable, str(commands.BASE_DIR / "manage.py"), *words]
     layout.make()
-    try:
-        with sole_owner(layout, patience=0):
-            return _beside_services(layout, command, durable=True, extra={})
-    except CannotStart:
-        Services(layout).name()
-        return _run(command)
+    with ExitStack() as held:
+        try:
+            held.enter_context(sole_owner(layout, patience=0))
+        except CannotStart:
+            Services(layout).name()
+            return _run(command)
+        return _beside_services(layout, command, durable=True, extra={})
 
 
 def _beside_services(layout: Layout, command: list[str], *, durable: bool, extra: dict[str, str]) -> int:

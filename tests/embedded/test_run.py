@@ -2,12 +2,14 @@
 
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 
 import psutil
 import pytest
 
-from tests.embedded.conftest import Instance, until
+from tests.embedded.conftest import ROOT, Instance, clean_environment, until
 
 pytestmark = pytest.mark.xdist_group("instances")
 
@@ -104,6 +106,20 @@ def test_a_folder_too_deep_for_a_socket_still_starts(make_instance: Callable[...
     instance = make_instance("/".join(["a" * 40] * 3)).start().wait_until_ready()
     assert instance.get() == 200
     instance.ask(signal.SIGTERM)
+    assert instance.everything() == []
+
+
+def test_a_command_runs_beside_a_running_instance_and_beside_a_stopped_one(instance: Instance) -> None:
+    def doctor() -> str:
+        words = [sys.executable, "-m", "config.embedded", "manage", "doctor"]
+        environment = clean_environment(DATA_DIR=str(instance.folder))
+        return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False).stdout
+
+    instance.start().wait_until_ready()
+    assert "Database: All is well." in doctor()
+    assert instance.get() == 200
+    instance.ask(signal.SIGTERM)
+    assert "Database: All is well." in doctor()
     assert instance.everything() == []
 
 
