@@ -10,6 +10,8 @@ import os
 os.environ["VIPS_BLOCK_UNTRUSTED"] = "1"
 os.environ.setdefault("VIPS_CONCURRENCY", "1")
 
+import contextlib
+import ctypes
 import logging
 import warnings
 from pathlib import Path
@@ -23,6 +25,9 @@ from processing.imaging import headers
 from processing.imaging.errors import decoding, unsupported
 from processing.imaging.headers import Limits
 from processing.imaging.types import Decoded, Format, Header, Pixels
+
+M_ARENA_MAX = -8
+"""glibc's name for the number of heaps; other C libraries have no such call, and no such habit."""
 
 LONGEST_EDGE = 1024
 """Pixels: nothing larger is ever derived from a photo."""
@@ -38,6 +43,9 @@ _PICTURE_SPACES = frozenset({"b-w", "srgb", "rgb", "rgb16", "grey16", "cmyk", "l
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 
 pyvips.cache_set_max(0)
+# Encoders start threads for every picture, and glibc keeps a heap for each: 261 MB after 24 photos instead of 161.
+with contextlib.suppress(OSError, AttributeError):
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 # Every broken picture would otherwise write dozens of lines; what matters of them comes back as an error.
 logging.getLogger("pyvips").setLevel(logging.CRITICAL)
 
