@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -66,6 +66,34 @@ def test_the_person_with_fewest_running_jobs_is_next_then_who_was_served_longest
     assert {label.split()[0] for label in first} == {"Alice", "Bob", "Charlie"}
     second = [label.split()[0] for label in _labels(3)]
     assert second == [label.split()[0] for label in first]
+
+
+def test_who_has_nothing_running_comes_before_who_was_served_longer_ago(alice: User, bob: User) -> None:
+    _wait(alice, "a", "b")
+    assert _labels(1) == ["a"]
+    _wait(bob, "c", "d")
+    served = _claim()
+    assert served
+    assert served.label == "c"
+    served.move(State.COMPLETED, lease=served.lease_token)
+    assert _labels(1) == ["d"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_another_worker_is_just_claiming_is_passed_over_not_waited_for(alice: User) -> None:
+    first, _ = _wait(alice, "a", "b")
+    found: list[str] = []
+
+    def claim() -> None:
+        found.extend(_labels(1))
+        connection.close()
+
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=first.pk)
+        other = threading.Thread(target=claim)
+        other.start()
+        other.join(10)
+        assert found == ["b"]
 
 
 def test_priority_does_not_overtake_other_people(alice: User, bob: User) -> None:
