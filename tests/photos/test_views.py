@@ -67,7 +67,9 @@ def test_the_bulk_form_leads_nowhere_else(target: str, alice: User, as_person: A
     assert answer.headers["Location"] == reverse("photos:timeline")
 
 
-@pytest.mark.parametrize("query", ["month=2026-13", "month=x", "after=x", "after=5c9f6f3e-0d2b-4c55-9b0e-6a1f1f0c7a11", "month=0000-00"])
+@pytest.mark.parametrize(
+    "query", ["month=2026-13", "month=x", "after=x", "after=5c9f6f3e-0d2b-4c55-9b0e-6a1f1f0c7a11", "month=0000-00"]
+)
 def test_a_forged_place_shows_the_newest(query: str, alice: User, make_photo: Make, as_person: Any) -> None:
     photo = make_photo(alice)
     answer = as_person(alice).get(f"/?{query}")
