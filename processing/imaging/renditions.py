@@ -18,6 +18,7 @@ from PIL import Image
 
 from processing.imaging.codec import fit, from_memory
 from processing.imaging.errors import decoding
+from processing.imaging.scheduling import stay_ordinary
 from processing.imaging.types import Decoded, RenditionFile
 
 RENDERER_VERSION = 1
@@ -80,6 +81,7 @@ def write(
 
 
 def _avif(picture: Image.Image, buffer: io.BytesIO, quality: int) -> None:
+    stay_ordinary()
     is_small = min(picture.size) < SVT_MINIMUM
     options: dict[str, Any] = {"codec": "aom"} if is_small else {"codec": "svt", "advanced": SVT_OPTIONS}
     picture.save(buffer, "AVIF", quality=quality, speed=6, subsampling="4:2:0", max_threads=1, **options)
