@@ -13,7 +13,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from django.conf import settings
-from django.db import connection
+
+from tests import database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
@@ -36,10 +37,8 @@ def _free_port() -> int:
 
 
 def _environment(port: int) -> dict[str, str]:
-    found = connection.settings_dict
-    address = f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
     return os.environ | {
-        "DATABASE_URL": address.replace(":@", "@"),
+        "DATABASE_URL": database.address(),
         "REDIS_PREFIX": settings.REDIS_PREFIX,
         "DATA_DIR": str(settings.DATA_DIR),
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),

@@ -17,13 +17,13 @@ import pytest
 import redis
 import websocket
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 
 from processing import push
 from processing.layer import PushLayer
 from processing.models import Job
 from processing.states import State
+from tests import database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("daphne")]
 
@@ -70,10 +70,8 @@ class Server:
         self.redis.wait()
 
     def start_web(self) -> None:
-        at = connection.settings_dict
-        url = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
         env = os.environ | {
-            "DATABASE_URL": url,
+            "DATABASE_URL": database.address(),
             "REDIS_URL": self.redis_url,
             "PORT": str(self.port),
             "PYTHONWARNINGS": "ignore",
