@@ -10,10 +10,10 @@ from typing import Any, Final, TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from processing import ending, files, leases, recipe, sandbox
+from processing import ending, files, leases, outages, recipe, sandbox
 from processing.errors import (
     AureoleError,
     JobDied,
@@ -108,7 +108,8 @@ class _Attempt:
         try:
             if self.job.attempt > self.job.max_attempts:
                 raise JobDied("The process working on this stopped suddenly, every time it was tried.")
-            self._work()
+            with outages.recognised():
+                self._work()
         except LeaseLost:
             self._leave_quietly()
         except Leaving as error:
@@ -144,8 +145,9 @@ class _Attempt:
     def _try_to_publish(self, found: Registration, result: dict[str, Any]) -> None:
         self.held.check()
         try:
-            self._publish_once(found, result)
-        except (OperationalError, InterfaceError):
+            with outages.recognised():
+                self._publish_once(found, result)
+        except outages.AWAY:
             # The answer to COMMIT may be what was lost.
             self.is_commit_unclear = True
             raise
@@ -175,7 +177,7 @@ class _Attempt:
         try:
             if not _persist(write, max(self.held.good_until, time.monotonic() + 1)):
                 self._leave_quietly()
-        except (OperationalError, InterfaceError) as error:
+        except outages.AWAY as error:
             log.warning("job.not_settled", reason=type(error).__name__)
 
     def _leave_quietly(self) -> None:
@@ -186,7 +188,7 @@ class _Attempt:
         keys = [row.key for row in self.staged.values()]
         try:
             _persist(lambda: files.chase(self.held.token, keys), time.monotonic() + PATIENCE_SECONDS)
-        except (OperationalError, InterfaceError) as error:
+        except outages.AWAY as error:
             log.warning("files.not_chased", reason=type(error).__name__)
 
 
@@ -215,8 +217,9 @@ class _Progress:
         if (step, percent) == (self.job.step, self.job.progress):
             return
         try:
-            leases.note_progress(self.job, step, percent)
-        except (OperationalError, InterfaceError) as error:
+            with outages.recognised():
+                leases.note_progress(self.job, step, percent)
+        except outages.AWAY as error:
             # The work is worth more than the number; a lost lease is found by its keeper.
             log.warning("progress.not_written", reason=type(error).__name__)
             connection.close()
@@ -234,7 +237,7 @@ def _as_ours(error: Exception) -> AureoleError:
     if isinstance(error, AureoleError):
         return error
     log.error("job.raised", error=type(error).__name__, exc_info=error)
-    if isinstance(error, OperationalError | InterfaceError | TimeoutError | ConnectionError):
+    if isinstance(error, (*outages.AWAY, TimeoutError, ConnectionError)):
         return TransientError()
     if isinstance(error, OSError) or type(error).__module__.startswith("botocore"):
         return StorageUnavailable()
@@ -245,8 +248,9 @@ def _persist(write: Callable[[], T], until: float) -> T:
     """Call ``write`` again while the database is away (a restart takes seconds), until ``until`` (monotonic)."""
     while True:
         try:
-            return write()
-        except (OperationalError, InterfaceError):
+            with outages.recognised():
+                return write()
+        except outages.AWAY:
             connection.close()
             if time.monotonic() + 0.5 > until:
                 raise
