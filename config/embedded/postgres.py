@@ -87,16 +87,18 @@ class Postgres:
             )
 
     def _clear_stale_lock(self) -> None:
-        """A number in postmaster.pid may belong to a stranger by now; PostgreSQL would refuse to start."""
+        """A number in a lock file may belong to a stranger by now, or to a dead server that nobody has buried yet.
+
+        PostgreSQL would refuse to start.
+        """
         lock = self.folder / "postmaster.pid"
-        if not lock.exists():
-            return
-        with contextlib.suppress(ValueError, IndexError, psutil.NoSuchProcess):
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
             owner = psutil.Process(int(lock.read_text(encoding="utf-8").split()[0]))
             if owner.name() == "postgres" and Path(owner.cwd()) == self.folder:
                 owner.send_signal(signal.SIGINT)
                 psutil.wait_procs([owner], timeout=15)
-        lock.unlink(missing_ok=True)
+        for leftover in (lock, *self.layout.sockets.glob(".s.PGSQL.*")):
+            leftover.unlink(missing_ok=True)
 
     def _command(self, identity: Identity) -> Command:
         settings = [

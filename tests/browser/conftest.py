@@ -35,8 +35,9 @@ expect.set_options(timeout=20_000)
 SHAPES = ((1200, 800), (800, 1200), (1000, 1000), (1600, 800), (900, 1200))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Gone before the next room's tests: its worker would do their jobs, and its polls would block their flushes."""
     with running(tmp_path_factory.mktemp("site")) as found:
         yield found
 

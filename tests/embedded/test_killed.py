@@ -76,6 +76,9 @@ def test_leftovers_of_a_killed_start_are_cleared(instance: Instance) -> None:
         instance.start().wait_until_ready()
         instance.ask(signal.SIGTERM)
         (instance.folder / "postgres" / "postmaster.pid").write_text(f"{stranger.pid}\n{instance.folder}\n")
+        sockets = Layout(data=instance.folder).sockets
+        sockets.mkdir(exist_ok=True)
+        (sockets / ".s.PGSQL.5432.lock").write_text(f"{stranger.pid}\n{instance.folder}\n")
         (instance.folder / "postgres.new").mkdir()
         (instance.folder / "redis" / "appendonly.aof").write_bytes(b"*3\r\n$3\r\nSET\r\n$rubbish\r\n" * 40)
         record = {"pid": stranger.pid, "started": 12345.0}

@@ -52,6 +52,7 @@ class Server:
     redis_port: int = field(default_factory=free_port)
     redis: subprocess.Popen | None = None
     web: subprocess.Popen | None = None
+    opened: list[websocket.WebSocket] = field(default_factory=list)
 
     @property
     def redis_url(self) -> str:
@@ -90,9 +91,13 @@ class Server:
     def open(self, browser: Client, path: str = "/ws/me") -> websocket.WebSocket:
         cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
         place = f"127.0.0.1:{self.port}"
-        return websocket.create_connection(f"ws://{place}{path}", timeout=10, cookie=cookie, origin=f"http://{place}")
+        url = f"ws://{place}{path}"
+        self.opened.append(websocket.create_connection(url, timeout=10, cookie=cookie, origin=f"http://{place}"))
+        return self.opened[-1]
 
     def stop(self) -> None:
+        for one in self.opened:
+            one.shutdown()
         for process in (self.web, self.redis):
             if process and process.poll() is None:
                 process.terminate()
@@ -147,19 +152,16 @@ def test_while_redis_is_dead_the_socket_tells_from_the_database_and_pushes_come_
     server.start_redis()
     job.sequence = 10
 
-    def is_pushed() -> bool:
+    def is_pushed_to(listener: websocket.WebSocket) -> bool:
         """Sent by push alone: the row keeps saying 2."""
         job.sequence += 1
         push.job_changed(job)
         with contextlib.suppress(websocket.WebSocketTimeoutException):
-            return hear(heard, 0.3)["sequence"] > 10
+            return hear(listener, 0.3)["sequence"] > 10
         return False
 
-    wait_for(is_pushed, 20)
-    job.sequence += 100
-    push.job_changed(job)
-    while hear(late)["sequence"] != job.sequence:
-        pass
+    for listener in (heard, late):
+        wait_for(lambda to=listener: is_pushed_to(to), 20)
     heard.close()
     late.close()
 
