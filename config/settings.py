@@ -355,6 +355,13 @@ JOB_BEAT_SECONDS = env.number("JOB_BEAT_SECONDS", 5, minimum=1)
 QUEUE_LIMIT_PERSON = env.number("QUEUE_LIMIT", 100, minimum=1)
 QUEUE_LIMIT_ALL = env.number("QUEUE_LIMIT_ALL", 1000, minimum=1)
 
+# Models: nothing is ever fetched by itself (manage.py models).
+MODELS_DIR = env.folder("MODELS_DIR", DATA_DIR / "models")
+MODEL_IDLE_SECONDS = env.number("MODEL_IDLE_SECONDS", 300, minimum=1)
+MODEL_MEMORY_MB = env.number("MODEL_MEMORY_MB", 1024, minimum=1)
+AI_FORCE_CPU = env.flag("AI_FORCE_CPU")
+GPU_MEM_MB = env.number("GPU_MEM_MB", 4096, minimum=1)
+
 LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"), env.text("LOG_FORMAT", "json"))
 
 refuse_half_configured(globals(), os.environ)

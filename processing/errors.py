@@ -89,6 +89,20 @@ class TooSlow(ServerError):
     detail = "This took more time or memory than one job may use."
 
 
+class ModelMissing(ServerError):
+    """The work needs a model that is not installed; the suggestion is the command that installs it."""
+
+    code = "model_missing"
+    detail = "A model that this needs is not installed."
+
+
+class ModelDamaged(ServerError):
+    """An installed model's file is not what was installed."""
+
+    code = "model_damaged"
+    detail = "A model that this needs is damaged."
+
+
 class Cancelled(AureoleError):
     """The person asked the job to stop."""
 

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from processing import metrics
+from processing.imaging.modelstore import Store
 from processing.models import Job, JobFile, WorkerBeat
 from processing.states import Queue, State
 
@@ -66,7 +67,7 @@ def private(view: View) -> View:
 def health(request: HttpRequest) -> HttpResponse:
     """Queues, oldest waiting job, workers, models."""
     now = timezone.now()
-    return JsonResponse({"status": "ok", "queues": _queues(now), "workers": _workers(now), "models": []})
+    return JsonResponse({"status": "ok", "queues": _queues(now), "workers": _workers(now), "models": _models()})
 
 
 @never_cache
@@ -160,6 +161,20 @@ def _workers(now: datetime) -> list[dict[str, Any]]:
             "beat_seconds_ago": round((now - beat.beat_at).total_seconds(), 1),
         }
         for beat in WorkerBeat.objects.order_by("name")
+    ]
+
+
+def _models() -> list[dict[str, Any]]:
+    """What is installed, and what each is in charge of; files are not read through here."""
+    store = Store(settings.MODELS_DIR)
+    return [
+        {
+            "name": entry.name,
+            "usable": store.is_usable(entry),
+            "serves": [purpose.value for purpose in entry.purposes if store.serving(purpose) == entry],
+        }
+        for entry in store.entries
+        if store.is_known(entry)
     ]
 
 

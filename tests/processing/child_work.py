@@ -97,3 +97,12 @@ class UnpicklableError(Exception):
 def refuse(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     """What the imaging room does with a damaged picture."""
     raise corrupt()
+
+
+def depth(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Ask for a model, by the settings the request brought."""
+    from processing.imaging.catalog import Purpose
+    from processing.imaging.models.choosing import choose
+    from processing.imaging.sessions import sessions_of
+
+    return {"engine": choose(Purpose.DEPTH, sessions_of(request)).engine}

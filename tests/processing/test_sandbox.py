@@ -16,12 +16,14 @@ from processing.errors import (
     AureoleError,
     Cancelled,
     JobDied,
+    ModelMissing,
     QualityIssue,
     ServerError,
     TooDemanding,
     TooSlow,
     TransientError,
 )
+from processing.model_settings import model_request
 from processing.sandbox import Sandbox
 
 Run = Callable[..., dict[str, Any]]
@@ -192,3 +194,15 @@ def test_a_child_whose_parent_was_killed_ends_itself(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     assert _gone(child)
+
+
+def test_a_missing_model_reaches_the_job_with_the_command_that_installs_it(
+    run: Run, settings: Any, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = tmp_path / "models"
+    with pytest.raises(ModelMissing) as caught:
+        run("depth", {"models": model_request()})
+    assert caught.value.error_code == "model_missing"
+    assert str(caught.value) == "The model Depth Anything V2 Small is not installed."
+    assert caught.value.advice == "Run: manage.py models install depth-anything-v2-small"
+    assert not caught.value.retries

@@ -10,7 +10,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from processing import health
+from processing.imaging.catalog import ENTRIES
+from processing.imaging.modelstore import Store
 from processing.models import Job, JobFile, WorkerBeat
+from processing.upkeep.models.installing import Wish, install_file
+from tests.imaging.models import generated
 
 
 @pytest.fixture(autouse=True)
@@ -121,3 +125,16 @@ def test_staff_without_token_see_figures_no_more_than_others(client, alice):
     alice.save()
     client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/metrics", REMOTE_ADDR="203.0.113.9").status_code == 404
+
+
+@pytest.mark.django_db
+def test_health_tells_which_models_are_in_charge_of_what(client, settings, tmp_path):
+    entry = next(entry for entry in ENTRIES if entry.name == "sface")
+    file = generated.make(tmp_path / "given", entry.parts[0])
+    settings.MODELS_DIR = tmp_path / "models"
+    install_file(Store(settings.MODELS_DIR, (generated.vouching(entry, {"embedder": file}),)), file, Wish())
+    (tmp_path / "models" / "lama.json").write_text("{")
+    assert client.get("/health").json()["models"] == [
+        {"name": "sface", "usable": True, "serves": ["embed_faces"]},
+        {"name": "lama", "usable": False, "serves": []},
+    ]

@@ -1,0 +1,1 @@
+"""Installed models behind the interfaces of the engines they replace."""

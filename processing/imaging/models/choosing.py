@@ -1,0 +1,59 @@
+"""Which engine does a thing: the installed model, else the built-in method, else a clear no. Always by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from processing.imaging import catalog
+from processing.imaging.catalog import Purpose
+from processing.imaging.models.adapter import Adapter
+from processing.imaging.models.faces import ArcFace, Scrfd, SFace, YuNet
+from processing.imaging.models.pictures import DepthAnything, FastStyle, Lama, RealEsrgan
+from processing.imaging.modelstore import missing
+from processing.imaging.sessions import Sessions
+
+Use = TypeVar("Use")
+
+_ADAPTERS: Final[dict[tuple[str, Purpose], type[Adapter]]] = {
+    ("real-esrgan-x4v3", Purpose.UPSCALE): RealEsrgan,
+    ("buffalo_l", Purpose.DETECT_FACES): Scrfd,
+    ("buffalo_l", Purpose.EMBED_FACES): ArcFace,
+    ("yunet", Purpose.DETECT_FACES): YuNet,
+    ("sface", Purpose.EMBED_FACES): SFace,
+    ("depth-anything-v2-small", Purpose.DEPTH): DepthAnything,
+    ("lama", Purpose.INPAINT): Lama,
+    ("fast-neural-style", Purpose.STYLE): FastStyle,
+}
+
+
+@dataclass(frozen=True)
+class Chosen(Generic[Use]):
+    """The engine to call, and the name that goes into the result. ``is_model``: an installed one took over."""
+
+    engine: str
+    use: Use
+    is_model: bool
+
+
+def choose(
+    purpose: Purpose, sessions: Sessions, default: tuple[str, Callable[..., Any]] | None = None, *, style: str = ""
+) -> Chosen[Any]:
+    """The installed model for the purpose, else ``default`` (its name and itself); ``style`` for Purpose.STYLE.
+
+    A model is called exactly like its default: upscale(tile) -> tile, detect_faces(photo) -> [Face],
+    embed_faces(photo, faces) -> rows, depth(photo) -> nearness, inpaint(photo, hole) -> photo, style(photo) -> photo.
+    Raises ModelMissing, naming the command that installs it, when there is neither.
+    """
+    entry = sessions.store.serving(purpose)
+    if entry is not None:
+        adapter = _ADAPTERS[entry.name, purpose](sessions, entry, style)
+        return Chosen(adapter.engine, adapter, True)
+    if default is not None:
+        return Chosen(*default, False)
+    raise missing(catalog.recommended(purpose, sessions.store.entries))
+
+
+def styles(sessions: Sessions) -> list[str]:
+    """The names of the installed styles."""
+    entry = sessions.store.serving(Purpose.STYLE)
+    return sorted(part.part for part in sessions.store.installed(entry)) if entry else []
