@@ -360,6 +360,7 @@ MODELS_DIR = env.folder("MODELS_DIR", DATA_DIR / "models")
 MODEL_IDLE_SECONDS = env.number("MODEL_IDLE_SECONDS", 300, minimum=1)
 MODEL_MEMORY_MB = env.number("MODEL_MEMORY_MB", 1024, minimum=1)
 AI_FORCE_CPU = env.flag("AI_FORCE_CPU")
+GPU_REQUIRED = env.flag("GPU_REQUIRED")
 GPU_MEM_MB = env.number("GPU_MEM_MB", 4096, minimum=1)
 
 LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"), env.text("LOG_FORMAT", "json"))

@@ -12,7 +12,10 @@ from django.db import connection
 from django.utils import timezone
 
 from processing import health
+from processing.imaging.modelstore import Store
+from processing.imaging.sessions import Policy
 from processing.models import WorkerBeat
+from processing.upkeep.models.running import real_provider
 
 _LEAST_FREE_SHARE: Final = 0.15
 _SILENT: Final = timedelta(minutes=2)
@@ -76,6 +79,19 @@ def _check_workers() -> str:
     return "No worker has been heard of for two minutes."
 
 
+def _check_models() -> str:
+    store = Store(settings.MODELS_DIR)
+    troubles = [trouble for entry in store.entries if store.is_known(entry) for trouble in store.check(entry)]
+    return " ".join(trouble.what for trouble in troubles) or "ok"
+
+
+def _check_gpu() -> str:
+    if not settings.GPU_REQUIRED:
+        return "ok"
+    found = real_provider(Policy(wants_gpu=not settings.AI_FORCE_CPU, gpu_memory_mb=settings.GPU_MEM_MB))
+    return "ok" if found == "CUDA" else f"GPU_REQUIRED is set, but models run on the {found}."
+
+
 _CHECKS: Final[list[tuple[str, Callable[[], str], str, bool]]] = [
     ("Database", health.check_database, "Start it, or mend DATABASE_URL.", True),
     ("Migrations", health.check_migrations, "Run manage.py prepare.", True),
@@ -84,5 +100,12 @@ _CHECKS: Final[list[tuple[str, Callable[[], str], str, bool]]] = [
     ("Storage", health.check_storage, "Mount its disk, or mend MEDIA_ROOT or the S3_ settings.", True),
     ("Work folder", _check_writable, "Make it writable, or name another with WORK_DIR.", True),
     ("Disk", _check_disk, "Free some space, or move DATA_DIR to a larger disk.", False),
+    (
+        "Models",
+        _check_models,
+        "Install them again or remove them: manage.py models. Until then it works without.",
+        False,
+    ),
+    ("GPU", _check_gpu, "Install the driver and requirements-gpu.txt, or unset GPU_REQUIRED and AI_FORCE_CPU.", True),
     ("Workers", _check_workers, "Start them: make run does, and so does docker compose.", False),
 ]

@@ -23,6 +23,7 @@ def describe(store: Store, entry: Entry) -> list[str]:
     if store.is_usable(entry):
         sentences += duties(store, entry)
     sentences += [f"Without it: {entry.without_it}", f"From: {entry.page}"]
+    sentences += _provenance(entry)
     if not store.is_usable(entry):
         sentences += [f"Install: {command}" for command in _commands(entry)]
     return sentences
@@ -72,6 +73,12 @@ def _size(entry: Entry) -> str:
     if len(sizes) < 2:
         return f"{megabytes(sum(sizes))}."
     return f"{megabytes(min(sizes))} to {megabytes(max(sizes))} each."
+
+
+def _provenance(entry: Entry) -> list[str]:
+    """From whom we know the hashes: a person who installs a model may want to know."""
+    sources = dict.fromkeys(one.known_from for _, one in entry.published())
+    return [f"Hash known from {', or '.join(sources)}."]
 
 
 def _other_licences(entry: Entry) -> list[str]:
