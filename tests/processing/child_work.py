@@ -106,3 +106,18 @@ def depth(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]
     from processing.imaging.sessions import sessions_of
 
     return {"engine": choose(Purpose.DEPTH, sessions_of(request)).engine}
+
+
+def faces(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Look for faces in a picture of skimage's, and tell which models were loaded before and after."""
+    from skimage import data
+
+    from processing.imaging.catalog import Purpose
+    from processing.imaging.models.choosing import choose
+    from processing.imaging.sessions import sessions_of
+
+    sessions = sessions_of(request)
+    before = sessions.loaded()
+    detect = choose(Purpose.DETECT_FACES, sessions)
+    found = detect.use(data.astronaut())
+    return {"engine": detect.engine, "faces": len(found), "before": before, "after": sessions.loaded()}

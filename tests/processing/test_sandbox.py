@@ -23,8 +23,11 @@ from processing.errors import (
     TooSlow,
     TransientError,
 )
+from processing.imaging.modelstore import Store
 from processing.model_settings import model_request
 from processing.sandbox import Sandbox
+from processing.upkeep.models.installing import Wish, install_file
+from tests.imaging.conftest import TEST_DATA, need
 
 Run = Callable[..., dict[str, Any]]
 
@@ -206,3 +209,13 @@ def test_a_missing_model_reaches_the_job_with_the_command_that_installs_it(
     assert str(caught.value) == "The model Depth Anything V2 Small is not installed."
     assert caught.value.advice == "Run: manage.py models install depth-anything-v2-small"
     assert not caught.value.retries
+
+
+def test_an_installed_model_works_in_the_child_and_stays_loaded_for_the_next_job(
+    run: Run, settings: Any, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = tmp_path / "models"
+    install_file(Store(settings.MODELS_DIR), need(TEST_DATA / "models/yunet/yunet_n_640_640.onnx"), Wish())
+    first = run("faces", {"models": model_request()})
+    assert first == {"engine": "yunet@25a606a1", "faces": 1, "before": {}, "after": {"yunet/detector": "CPU"}}
+    assert run("faces", {"models": model_request()})["before"] == {"yunet/detector": "CPU"}
