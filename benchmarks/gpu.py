@@ -86,6 +86,8 @@ def measured(store: Store, seconds: float, limit_mb: int, gpu: int) -> tuple[str
             for embed in (on_gpu, on_cpu):
                 rate = faces_a_second(embed, batch, seconds)
                 rates[embed.provider][batch] = max(rate, rates[embed.provider][batch])
+    if on_gpu.batch < BATCHES[-1]:
+        print(f"this model takes {on_gpu.batch} at a time: the larger batch is run so")
     return on_gpu.engine, rates, memory.highest - before
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from processing.imaging import catalog
 from processing.imaging.catalog import ENTRIES, Entry, Part, Purpose
 
 STAGING: Final = ".staged"
+STALE_SECONDS: Final = 86_400
 _CHUNK: Final = 1024 * 1024
 
 
@@ -153,7 +155,10 @@ class Store:
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
-        """An empty folder on the same disk, gone afterwards whatever happens."""
+        """An empty folder on the same disk, gone afterwards; those that a killed process left go after a day."""
+        for left in (self.root / STAGING).glob("*"):
+            if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
         folder = self.root / STAGING / uuid.uuid4().hex
         folder.mkdir(parents=True)
         try:
@@ -174,7 +179,7 @@ class Store:
                     os.fsync(stream.fileno())
                 path.replace(folder / part.file)
             new = {part.part: part for part, _ in staged}
-            before = () if entry.needs_all else self.installed(entry)
+            before = () if entry.needs_all else self._still_good(entry)
             kept = tuple(part for part in before if part.part not in new)
             self._write(entry, kept + tuple(new.values()))
             self._drop_strays(entry)
@@ -210,6 +215,13 @@ class Store:
         if record and entry.needs_all and absent:
             found.append(Trouble(f"{entry.title} lacks {', '.join(absent)}.", command))
         return found
+
+    def _still_good(self, entry: Entry) -> tuple[Installed, ...]:
+        """What a new installation keeps; a record that cannot be read is what it mends."""
+        try:
+            return self.installed(entry)
+        except ModelDamaged:
+            return ()
 
     def _record_path(self, entry: Entry) -> Path:
         return self.root / f"{entry.name}.json"

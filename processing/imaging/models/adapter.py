@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 class Adapter:
     """One part of an installed entry as a callable engine. ``engine`` names the very file, "sface@0ba9fbfa".
 
-    ``provider`` is "CPU" or "CUDA": what the last call really ran on ("" before the first).
+    ``provider`` is "CPU" or "CUDA": what the last call really ran on ("" before the first), ``batch`` how many at once.
     """
 
     part = ""
@@ -27,6 +27,7 @@ class Adapter:
         digest = sessions.store.recorded(entry, self.part).sha256
         self.engine = f"{entry.name}@{digest[:8]}"
         self.provider = ""
+        self.batch = 0
 
     def opened(self) -> Any:
         """A context manager that gives the loaded Model. Raises ModelMissing, ModelDamaged."""
@@ -35,7 +36,7 @@ class Adapter:
     def run(self, model: Model, feeds: Feeds, batch: int = 1) -> Batched:
         """Run, and remember on what."""
         found = model.run_batched(feeds, batch)
-        self.provider = found.provider
+        self.provider, self.batch = found.provider, found.batch
         return found
 
 

@@ -16,6 +16,14 @@ from processing.imaging.sessions import Sessions
 from tests.imaging.conftest import TEST_DATA, need
 from tests.imaging.models.conftest import Install
 
+SINGLES: dict[str, tuple[str, ...]] = {
+    "real-esrgan-x4v3": (),
+    "yunet": (),
+    "depth-anything-v2-small": (),
+    "lama": (),
+    "fast-neural-style": ("candy",),
+}
+
 
 def night_with_lamps(*lamps: tuple[int, int], size: tuple[int, int] = (640, 640)) -> np.ndarray:
     """A dark photo with white 8 px squares, their upper left corners given as column and row."""
@@ -181,6 +189,18 @@ def test_a_style_paints_the_photo_in_its_own_size(part: str, fixed: dict[int, in
     painted = choose(Purpose.STYLE, sessions, style=part).use(photo)
     assert painted.shape == photo.shape
     assert np.abs(painted.astype(int) - (5, 155, 250)).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 90), (90, 1), (3, 3000)])
+def test_the_smallest_and_thinnest_photos_go_through_every_engine(size: tuple[int, int], installed: Install) -> None:
+    photo = noise(*size)
+    whole = np.ones(size, bool)
+    engines = {name: installed(name, *parts)[0] for name, parts in SINGLES.items()}
+    assert choose(Purpose.UPSCALE, engines["real-esrgan-x4v3"]).use(photo).shape == (4 * size[0], 4 * size[1], 3)
+    assert isinstance(choose(Purpose.DETECT_FACES, engines["yunet"]).use(photo), list)
+    assert choose(Purpose.DEPTH, engines["depth-anything-v2-small"]).use(photo).shape == size
+    assert choose(Purpose.INPAINT, engines["lama"]).use(photo, whole).shape == (*size, 3)
+    assert choose(Purpose.STYLE, engines["fast-neural-style"], style="candy").use(photo).shape == (*size, 3)
 
 
 def test_styles_are_offered_by_name_and_a_missing_one_says_how_to_get_it(installed: Install) -> None:

@@ -1,105 +1,24 @@
 """manage.py models: what is installed is exactly what somebody vouches for, or nothing is."""
 
 import hashlib
-import io
 import json
+import os
 import shutil
-import socket
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import onnx
 import pytest
-import requests
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
-from processing.imaging.catalog import ENTRIES, Entry, Purpose
+from processing.imaging.catalog import ENTRIES, Purpose
 from processing.imaging.modelstore import ModelProblem, Store
-from processing.management.commands import models as command
 from processing.upkeep.models import graphs, installing
-from processing.upkeep.models.installing import Wish, install_file, install_published
+from processing.upkeep.models.installing import Wish, install_file
 from tests.imaging.conftest import TEST_DATA, need
 from tests.imaging.models import generated
-
-
-def published(name: str) -> Entry:
-    return next(entry for entry in ENTRIES if entry.name == name)
-
-
-def given(tmp_path: Path, name: str, *only: str) -> tuple[Entry, dict[str, Path]]:
-    """An entry that vouches for generated files, and those files."""
-    entry = published(name)
-    parts = [part for part in entry.parts if not only or part.name in only]
-    files = {part.name: generated.make(tmp_path / f"given-{name}", part) for part in parts}
-    return generated.vouching(entry, files), files
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: socket.socket, address: Any) -> None:
-        if isinstance(address, tuple):
-            raise AssertionError(f"tried to reach {address}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-
-
-@pytest.fixture
-def run(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """The command over a folder of its own; ``entries`` is the catalogue it sees. Gives what it printed."""
-    settings.MODELS_DIR = tmp_path / "models"
-
-    def call(*words: Any, entries: tuple[Entry, ...] = ENTRIES) -> str:
-        monkeypatch.setattr(command, "Store", lambda root: Store(root, entries))
-        out = io.StringIO()
-        call_command("models", *map(str, words), stdout=out, no_color=True)
-        return out.getvalue()
-
-    return call
-
-
-class Answer:
-    """What requests would give: some bytes from an address."""
-
-    def __init__(self, data: bytes, url: str = "https://publisher.example/x", history: tuple[Any, ...] = ()) -> None:
-        self.data, self.url, self.history = data, url, history
-
-    def __enter__(self) -> "Answer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def raise_for_status(self) -> None:
-        return None
-
-    def iter_content(self, size: int) -> Iterator[bytes]:
-        yield from (self.data[start : start + size] for start in range(0, len(self.data), size))
-
-
-@pytest.fixture
-def sending(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
-    """Lets the publisher send these bytes; the list tells which addresses were asked."""
-
-    def send(data: bytes | Exception, **how: Any) -> list[str]:
-        asked: list[str] = []
-
-        def get(address: str, **_: Any) -> Answer:
-            asked.append(address)
-            if isinstance(data, Exception):
-                raise data
-            return Answer(data, **how)
-
-        monkeypatch.setattr(requests, "get", get)
-        return asked
-
-    return send
-
-
-def contents(root: Path) -> list[str]:
-    """Everything in the models folder but the lock and the empty staging folder."""
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and path.name != ".lock")
+from tests.processing.models.conftest import contents, given, published
 
 
 def test_nothing_is_installed_at_first_and_the_list_says_how_and_what_works_without(run: Callable[..., str]) -> None:
@@ -270,6 +189,25 @@ def test_styles_are_installed_one_by_one_and_stay(run: Callable[..., str], tmp_p
     assert "installed (candy.onnx, udnie.onnx)" in run("list", entries=(entry,))
 
 
+def test_installing_again_mends_a_broken_record(run: Callable[..., str], tmp_path: Path) -> None:
+    entry, files = given(tmp_path, "fast-neural-style", "candy")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "fast-neural-style.json").write_text("{")
+    run("install", files["candy"], entries=(entry,))
+    assert "every file is what was installed" in run("check", entries=(entry,))
+
+
+def test_what_a_killed_installation_left_goes_after_a_day(tmp_path: Path) -> None:
+    store = Store(tmp_path / "models")
+    old, young = (tmp_path / "models" / ".staged" / name for name in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    with store.staging():
+        assert not old.exists()
+        assert young.exists()
+
+
 def test_removing_says_what_takes_over(run: Callable[..., str], tmp_path: Path) -> None:
     big, big_files = given(tmp_path, "buffalo_l")
     small, small_files = given(tmp_path, "yunet")
@@ -312,79 +250,3 @@ def test_a_record_cannot_point_out_of_its_folder(tmp_path: Path) -> None:
     told["parts"][0]["file"] = "../../outside.onnx"
     record.write_text(json.dumps(told))
     assert store.installed(entry) == ()
-
-
-def test_by_name_it_comes_from_its_publisher_with_a_bar(
-    tmp_path: Path, sending: Callable[..., list[str]], run: Callable[..., str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    entry, files = given(tmp_path, "sface")
-    asked = sending(files["embedder"].read_bytes())
-    told = run("install", "sface", entries=(entry,))
-    assert asked == ["https://publisher.example/embedder.onnx"]
-    assert "Licence: Apache-2.0" in told
-    assert "Installed SFace: embedder.onnx" in told
-    assert "embedder.onnx: 100%" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (lambda data: data[:-1] + b"!", "did not send the published file"),
-        (lambda data: data[:-1], "did not send the published file"),
-        (lambda data: data + b"more", "more than the published file has"),
-    ],
-    ids=["other bytes", "too few", "too many"],
-)
-def test_what_the_publisher_did_not_publish_is_not_installed(
-    change: Callable[[bytes], bytes], reason: str, tmp_path: Path, sending: Callable[..., list[str]]
-) -> None:
-    entry, files = given(tmp_path, "sface")
-    sending(change(files["embedder"].read_bytes()))
-    with pytest.raises(ModelProblem, match=reason):
-        install_published(Store(tmp_path / "models", (entry,)), entry, "", quiet)
-    assert contents(tmp_path / "models") == []
-
-
-def test_without_a_network_the_way_to_install_without_one_is_told(
-    sending: Callable[..., list[str]], run: Callable[..., str]
-) -> None:
-    sending(requests.ConnectionError("no route"))
-    with pytest.raises(
-        CommandError, match=r"could not be fetched from https://.* run: manage\.py models install THE_FILE"
-    ):
-        run("install", "lama")
-
-
-def test_leaving_https_on_the_way_is_refused(tmp_path: Path, sending: Callable[..., list[str]]) -> None:
-    entry, files = given(tmp_path, "sface")
-    data = files["embedder"].read_bytes()
-    sending(data, history=(Answer(b"", url="http://in-between.example/"),))
-    with pytest.raises(ModelProblem, match="could not be fetched"):
-        install_published(Store(tmp_path / "models", (entry,)), entry, "", quiet)
-
-
-def test_a_name_of_several_files_asks_which(run: Callable[..., str]) -> None:
-    with pytest.raises(CommandError, match="Say which one: fast-neural-style/mosaic, fast-neural-style/candy"):
-        run("install", "fast-neural-style")
-
-
-def test_a_file_that_is_not_there_is_not_looked_for_on_the_internet(run: Callable[..., str]) -> None:
-    with pytest.raises(CommandError, match=r"There is no file yunet\.onnx"):
-        run("install", "yunet.onnx")
-    with pytest.raises(CommandError, match="no model called nonsense"):
-        run("install", "nonsense")
-
-
-class _Quiet:
-    def __enter__(self) -> "_Quiet":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def update(self, n: int = 1) -> None:
-        return None
-
-
-def quiet(name: str, size: int) -> _Quiet:
-    return _Quiet()
