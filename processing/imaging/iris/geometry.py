@@ -6,17 +6,15 @@ The centre of the top-left pixel is (0, 0); x grows to the right, y downwards.
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-Mask: TypeAlias = "NDArray[np.uint8]"
+Mask: TypeAlias = NDArray[np.uint8]
 """Height x width, uint8: 255 visible iris, 128 visible pupil, 0 anything else."""
 
-Points: TypeAlias = "NDArray[np.float64]"
+Points: TypeAlias = NDArray[np.float64]
 """n x 2: x, y in pixels."""
 
 IRIS = 255
@@ -59,7 +57,7 @@ class Ellipse:
     def area(self) -> float:
         return math.pi * self.a * self.b
 
-    def at(self, theta: "NDArray[np.float64]") -> Points:
+    def at(self, theta: NDArray[np.float64]) -> Points:
         """Points of the outline at ``theta`` radians, measured from +x of the photo (not from the long axis)."""
         t = theta - self.angle
         x, y = self.a * np.cos(t), self.b * np.sin(t)
@@ -69,7 +67,7 @@ class Ellipse:
     def outline(self, corners: int = 128) -> Points:
         return self.at(np.linspace(0, 2 * math.pi, corners, endpoint=False))
 
-    def distance(self, points: Points) -> "NDArray[np.float64]":
+    def distance(self, points: Points) -> NDArray[np.float64]:
         """Normalised radius of each point (n x 2): below 1 inside, 1 on the outline, above 1 outside."""
         dx, dy = points[..., 0] - self.cx, points[..., 1] - self.cy
         cos, sin = math.cos(self.angle), math.sin(self.angle)
@@ -118,7 +116,7 @@ class Lid:
     def through(cls, points: Points) -> "Lid":
         return cls(tuple((float(x), float(y)) for x, y in points))
 
-    def height_at(self, x: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    def height_at(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """y of the lid's edge at each x."""
         knots = np.array(self.points)
         return np.interp(x, knots[:, 0], knots[:, 1])
@@ -197,7 +195,7 @@ class Segmentation:
     confidence: float
 
 
-Engine: TypeAlias = "Callable[[NDArray[np.uint8]], Segmentation | None]"
+Engine: TypeAlias = Callable[[NDArray[np.uint8]], Segmentation | None]
 """``segment(photo)``: an upright RGB photo (H x W x 3 uint8) in; None when there is no eye in it."""
 
 
@@ -215,12 +213,19 @@ def draw_mask(geometry: IrisGeometry, height: int, width: int) -> Mask:
 
 
 def _fill(mask: Mask, ellipse: Ellipse, value: int) -> None:
-    """Only inside its own box: a photo has twelve million pixels, an iris often one."""
+    """Row by row between the two columns where the outline crosses: exact by pixel centres, and quick on 12 MP."""
     reach = math.ceil(ellipse.a) + 1
     top, left = max(int(ellipse.cy) - reach, 0), max(int(ellipse.cx) - reach, 0)
     box = mask[top : max(int(ellipse.cy) + reach + 1, 0), left : max(int(ellipse.cx) + reach + 1, 0)]
-    rows, columns = np.indices(box.shape, dtype=np.float64)
-    box[ellipse.distance(np.stack([columns + left, rows + top], axis=-1)) <= 1] = value
+    dy = np.arange(top, top + box.shape[0]) - ellipse.cy
+    cos, sin = math.cos(ellipse.angle), math.sin(ellipse.angle)
+    long, short = ellipse.a**-2, ellipse.b**-2
+    xx, xy, yy = cos * cos * long + sin * sin * short, cos * sin * (long - short), sin * sin * long + cos * cos * short
+    root = np.square(xy * dy) - xx * (yy * np.square(dy) - 1)
+    half = np.sqrt(np.maximum(root, 0)) / xx
+    middle = np.where(root >= 0, ellipse.cx - left - xy * dy / xx, -np.inf)
+    columns = np.arange(box.shape[1])
+    box[(columns >= (middle - half)[:, None]) & (columns <= (middle + half)[:, None])] = value
 
 
 def ring_iou(mask: Mask, other: Mask) -> float:

@@ -62,7 +62,7 @@ def _face(random: Random, configuration: Configuration) -> RenderedEye:
     scene = draw_scene(random, configuration)
     level = configuration.height * float(random.uniform(0.42, 0.5))
     apart = configuration.width * float(random.uniform(0.09, 0.13))
-    halves = []
+    halves, twin = [], int(random.integers(1 << 30))
     for side in (-1, 1):
         at = (configuration.width / 2 + side * apart, level)
         shift = (at[0] - scene.limbus.cx, at[1] - scene.limbus.cy)
@@ -70,7 +70,7 @@ def _face(random: Random, configuration: Configuration) -> RenderedEye:
             scene, origin=at, tilt=0.0, side=side, gaze=(0.0, 0.0),
             pupil=scene.pupil.shifted(*shift), limbus=scene.limbus.shifted(*shift),
         )  # fmt: skip
-        halves.append(_painted(np.random.default_rng(random.integers(1 << 30)), moved))
+        halves.append(_painted(np.random.default_rng(twin), moved))
     picture = negatives.face(random, configuration, *halves)
     return _without_iris(random, configuration, picture, scene.radius)
 

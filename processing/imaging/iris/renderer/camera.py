@@ -23,7 +23,7 @@ def taken(random: Random, configuration: Configuration, picture: Colours, radius
 
 
 def _blurred(random: Random, configuration: Configuration, picture: Colours, radius: float) -> Colours:
-    sigma = pick(random, configuration.defocus) * radius
+    sigma = pick(random, configuration.defocus) * radius * math.sqrt(random.random())
     if random.random() < 0.1:
         picture = _shaken(random, picture, radius)
     return cv2.GaussianBlur(picture, (0, 0), sigma) if sigma > 0.25 else picture

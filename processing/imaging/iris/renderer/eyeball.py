@@ -20,12 +20,12 @@ def painted(random: Random, scene: Scene) -> Colours:
 
 def _white(random: Random, scene: Scene) -> Colours:
     if scene.infrared:
-        tint = grey(pick(random, (0.42, 0.75)))
+        tint = grey(pick(random, (0.45, 0.85)))
     else:
         tint = rgb(1.03, 1.0, 0.97) * pick(random, (0.62, 0.95)) * (1 + random.normal(0, 0.035, 3))
     x, y = scene.grid
     away = np.minimum((x * x + y * y) / EYEBALL**2, 1.0)
-    shade = 1 - pick(random, (0.2, 0.6)) * away
+    shade = 1 - pick(random, (0.1, 0.35) if scene.infrared else (0.2, 0.6)) * away
     shade *= 1 + 0.035 * cloud(random, scene.height, scene.width, scene.radius * 0.7, 3)
     colours = tint * thrice(shade)
     if not scene.infrared:
@@ -67,7 +67,7 @@ def _pupil(random: Random, scene: Scene) -> tuple[Colours, Field]:
     soft = max(pick(random, (0.01, 0.08)), 0.6 / scene.pupil.radius)
     black = grey(pick(random, (0.01, 0.07)))
     if scene.infrared:
-        black = grey(pick(random, (0.02, 0.14)))
+        black = grey(pick(random, (0.01, 0.1)))
     elif random.random() < 0.05:
         black = rgb(0.35, 0.08, 0.05) * np.float32(pick(random, (0.4, 1.4)))
     return black, 1 - step(scene.in_pupil, 1 - soft, 1 + soft)

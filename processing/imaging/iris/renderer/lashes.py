@@ -49,7 +49,7 @@ def _rows(random: Random, scene: Scene) -> list[Row]:
     density = pick(random, scene.configuration.lashes)
     thickness = pick(random, (0.012, 0.035))
     strength = int(random.integers(110, 256))
-    droop = float(np.clip(random.normal(0.25, 0.3), 0, 1))
+    droop = float(np.clip(random.normal(0.25, 0.38), 0, 1))
     upper = Row(int(40 + 150 * density), pick(random, (0.35, 1.25)), droop, thickness, strength, True)
     lower = Row(int(12 + 80 * density), pick(random, (0.15, 0.5)), 0.0, thickness * 0.8, strength - 40, False)
     return [upper, lower]
