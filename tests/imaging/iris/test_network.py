@@ -63,6 +63,16 @@ def test_an_upright_photo_is_found_at_the_same_place_in_more_pixels():
     assert ring_iou(small.mask, large.mask[1::3, 1::3]) >= 0.95
 
 
+def test_a_photo_of_twelve_megapixels_gets_its_mask_in_its_own_pixels():
+    eye = render(2, CLEAR)
+    large = cv2.resize(eye.photo, (4000, 3000), interpolation=cv2.INTER_CUBIC)
+    truth = cv2.resize(eye.mask, (4000, 3000), interpolation=cv2.INTER_NEAREST)
+    found = network.segment(large)
+    assert ring_iou(truth, found.mask) >= 0.9
+    factor = 4000 / eye.photo.shape[1]
+    assert found.geometry.limbus.a == pytest.approx(eye.geometry.limbus.a * factor, rel=0.06)
+
+
 @pytest.mark.parametrize("shape", [(48, 64), (200, 50), (1, 1), (3, 900)])
 def test_photos_of_odd_shapes_are_no_trouble(shape):
     photo = np.random.default_rng(1).integers(0, 255, (*shape, 3), np.uint8)
