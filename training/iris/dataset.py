@@ -43,6 +43,14 @@ def configurations() -> list[Configuration]:
     return [each[place] for place in order]
 
 
+def first_seed(seed: int, count: int) -> int:
+    """A million pictures for each training seed. Raises ValueError where they would reach tuning's (from 8,000,000)
+    and the evaluation's (from 9,000,000)."""
+    if not 0 <= seed <= 7 or count > 1_000_000:
+        raise ValueError("Training seeds are 0 to 7, with at most a million pictures: the others belong to the tests.")
+    return seed * 1_000_000
+
+
 def fingerprint() -> str:
     """Changes with the renderer's source, so that stale pictures are never learnt from."""
     sources = [Path(__file__), *sorted(Path(renderer.__file__).parent.glob("*.py"))]

@@ -83,7 +83,7 @@ def learn(rank: int, wanted: argparse.Namespace) -> None:
     cv2.setNumThreads(1)
     torch.manual_seed(wanted.seed)
     began = time.monotonic()
-    path = dataset.render_part(wanted.cache, rank, PROCESSES, wanted.seed * 1_000_000, wanted.eyes)
+    path = dataset.render_part(wanted.cache, rank, PROCESSES, dataset.first_seed(wanted.seed, wanted.eyes), wanted.eyes)
     pictures = dataset.load(path)
     if rank == 0:
         print(f"rendered {wanted.eyes} pictures in {time.monotonic() - began:.0f} s", flush=True)

@@ -8,9 +8,6 @@ import numpy as np
 from processing.imaging.iris.network import INPUT_SIZE, PADDING
 from training.iris.dataset import HEIGHT, WIDTH, Pictures
 
-IGNORED = -1
-"""Label of pixels outside the photo."""
-
 
 def view(random: np.random.Generator, pictures: Pictures, row: int) -> tuple[np.ndarray, np.ndarray]:
     """INPUT_SIZE square: RGB uint8 and labels int64 (0 background, 1 iris, 2 pupil)."""
