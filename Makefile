@@ -3,6 +3,7 @@
 #   make run                     start everything      PORT=8000 HOST=127.0.0.1 DATA_DIR=.data
 #   make test                    the whole test suite  ARGS="tests/photos -k upload"
 #   make check                   style, types, layers, migrations
+#   make benchmark NAME=queue    one of the measurements in benchmarks/
 #   make manage ARGS="doctor"    one of manage.py's commands, beside the running instance or with services of its own
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -46,6 +47,10 @@ check: $(DEV)
 	$(VENV)/bin/lint-imports
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -q -p no:cacheprovider tests/test_architecture.py
+
+.PHONY: benchmark
+benchmark: $(DEV)
+	@$(PY) -m benchmarks.$(NAME) $(ARGS)
 
 .PHONY: install
 install: $(RUNTIME)

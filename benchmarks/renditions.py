@@ -272,7 +272,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rounds", type=int, default=2, help="how often each photo is rendered by each side")
     chosen = arguments.parse_args()
-    sys.path.insert(0, str(ROOT))
+    sys.path[0] = str(ROOT)
     version = install_peer()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

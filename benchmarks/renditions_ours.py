@@ -5,9 +5,9 @@ import resource
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from processing.imaging import codec, renditions
+from processing.imaging import codec, renditions  # noqa: E402
 
 
 def work(path: Path, out: Path, quality: dict[str, int]) -> None:

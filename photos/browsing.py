@@ -9,7 +9,7 @@ from typing import Final
 from django.urls import reverse
 
 from circles.models import User
-from photos.models import Photo, Rendition
+from photos.models import MonthCount, Photo, Rendition
 from photos.presenting import Month, Tile, Year, camera_facts, months_of, tiles_of, years_of
 from photos.querysets import PhotoQuerySet, first_of_next_month
 from photos.rendering import RENDERER_VERSION
@@ -70,10 +70,10 @@ def page_of(photos: PhotoQuerySet, *, after: str = "", month: str = "") -> Page:
     return Page(tiles_of(found[:PAGE], eager=EAGER), more)
 
 
-def timeline_page(photos: PhotoQuerySet, *, after: str = "", month: str = "") -> Page:
+def timeline_page(user: User, *, after: str = "", month: str = "") -> Page:
     """A page of the timeline with the months of the whole library beside it."""
-    page = page_of(photos, after=after, month=month)
-    return Page(page.tiles, page.after, photos.by_month())
+    page = page_of(Photo.objects.visible_to(user).in_library(), after=after, month=month)
+    return Page(page.tiles, page.after, MonthCount.objects.visible_to(user).newest_first())
 
 
 def neighbours(photos: PhotoQuerySet, photo: Photo) -> tuple[Photo | None, Photo | None]:

@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from photos.querysets import OriginalQuerySet, PhotoManager, PhotoQuerySet, UploadQuerySet
+from photos.querysets import MonthCountQuerySet, OriginalQuerySet, PhotoManager, PhotoQuerySet, UploadQuerySet
 
 
 class Original(models.Model):
@@ -99,7 +99,6 @@ class Photo(models.Model):
         ordering = ("-sort_at", "-id")
         indexes = [
             models.Index(fields=("owner", "-sort_at", "-id"), condition=Q(deleted_at=None), name="photo_timeline_idx"),
-            models.Index(fields=("owner", "month"), condition=Q(deleted_at=None), name="photo_month_idx"),
             models.Index(fields=("owner", "deleted_at"), condition=Q(deleted_at__isnull=False), name="photo_bin_idx"),
             models.Index(fields=("owner",), condition=Q(deleted_at=None, latitude__isnull=False), name="photo_map_idx"),
             GinIndex(fields=("search",), name="photo_search_idx"),
@@ -107,6 +106,25 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.filename
+
+
+class MonthCount(models.Model):
+    """How many photos of a month are in someone's library. Written by the database itself (migration 0003), never here.
+
+    Counting 100,000 rows took two thirds of the timeline page's time.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    month = models.DateField()
+    count = models.IntegerField()
+
+    objects: ClassVar[MonthCountQuerySet] = MonthCountQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("owner", "month"), include=("count",), name="month_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.count}"
 
 
 class Rendition(models.Model):

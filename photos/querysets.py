@@ -14,7 +14,7 @@ from django.utils import timezone
 from photos.rendering import FORMATS, RENDERER_VERSION, SIZES
 
 if TYPE_CHECKING:
-    from photos.models import Original, Photo, Upload  # noqa: F401 - named in the bases
+    from photos.models import MonthCount, Original, Photo, Upload  # noqa: F401 - named in the bases
 
 _WORD = re.compile(r"\w+")
 NINE = len(SIZES) * len(FORMATS)
@@ -106,10 +106,6 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         newer = self.filter(Q(sort_at__gt=sort_at) | Q(sort_at=sort_at, pk__gt=photo_id), sort_at__gte=sort_at)
         return newer.order_by("sort_at", "id")
 
-    def by_month(self) -> list[tuple[date, int]]:
-        """(first day of the month, photos in it), newest first; answered from photo_month_idx alone."""
-        return list(self.order_by("-month").values_list("month").annotate(count=Count("*")))
-
     def of_original(self, original: "Original") -> "PhotoQuerySet":
         return self.filter(original=original)
 
@@ -120,6 +116,15 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
     def chosen(self, ids: Iterable[uuid.UUID]) -> "PhotoQuerySet":
         return self.filter(pk__in=list(ids))
+
+
+class MonthCountQuerySet(models.QuerySet["MonthCount"]):
+    def visible_to(self, user: object) -> "MonthCountQuerySet":
+        return self.filter(owner_id=getattr(user, "pk", None))
+
+    def newest_first(self) -> list[tuple[date, int]]:
+        """(first day of the month, photos in it) of every month that has any."""
+        return list(self.filter(count__gt=0).order_by("-month").values_list("month", "count"))
 
 
 class PhotoManager(models.Manager.from_queryset(PhotoQuerySet)):  # type: ignore[misc]

@@ -37,8 +37,7 @@ def _next(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
 @login_required
 def timeline(request: SignedIn) -> HttpResponse:
     """All photos by day, newest first."""
-    photos = Photo.objects.visible_to(request.user).in_library()
-    page = browsing.timeline_page(photos, after=request.GET.get("after", ""), month=request.GET.get("month", ""))
+    page = browsing.timeline_page(request.user, after=request.GET.get("after", ""), month=request.GET.get("month", ""))
     context = {
         "page": page,
         "this_year": timezone.now().year,

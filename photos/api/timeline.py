@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from photos.api import examples
 from photos.api.serializers import MapSerializer, MonthSerializer, TimelineSerializer
-from photos.models import Photo
+from photos.models import MonthCount, Photo
 from photos.querysets import PhotoQuerySet
 from processing.errors import NotFound, Refused
 
@@ -53,7 +53,7 @@ class TimelineView(APIView):
     @extend_schema(operation_id="timeline_list", responses={200: TimelineSerializer}, examples=examples.TIMELINE)
     def get(self, request: Request) -> Response:
         """Months that have photos, newest first, with how many."""
-        months = Photo.objects.visible_to(request.user).in_library().by_month()
+        months = MonthCount.objects.visible_to(request.user).newest_first()
         buckets = [{"month": f"{month:%Y-%m}", "count": count} for month, count in months]
         return Response({"total": sum(count for _, count in months), "buckets": buckets})
 

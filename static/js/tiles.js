@@ -1,4 +1,4 @@
-// Photos as tiles, gathered into days: the twin of templates/photos/_tile.html for what a script loads.
+// Photos as tiles, gathered into days: the twin of photos/templatetags/pictures.py (photo_tile) for what a script loads.
 const NARROWEST = 0.45;
 const WIDEST = 2.6;
 const SIZES = [256, 512, 1024];
