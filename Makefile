@@ -1,6 +1,6 @@
 # Aureole's commands. `make run` and `make test` need Python 3.11, make and a C compiler; the rest installs itself.
 #
-#   make run                     start everything      PORT=8000 HOST=127.0.0.1 DATA_DIR=.data
+#   make run                     start everything      PORT=8000 HOST=127.0.0.1 DATA_DIR=.data DEMO=1
 #   make test                    the whole test suite  ARGS="tests/photos -k upload"
 #   make check                   style, types, layers, migrations
 #   make benchmark NAME=queue    one of the measurements in benchmarks/

@@ -65,6 +65,15 @@ def _static(layout: Layout) -> Step:
     return Step(command, ingredients, root.with_name(f"{root.name}.stamp"))
 
 
+def examples(layout: Layout) -> Child | None:
+    """Drawn photos for the administrator of a new instance, in the background; tried once, and not when DEMO=0."""
+    stamp = layout.data / "examples.stamp"
+    if os.environ.get("DEMO") == "0" or stamp.exists():
+        return None
+    stamp.touch()
+    return Child(layout, commands.manage("examples", "examples", "--if-new"))
+
+
 def _named(names: Iterable[str]) -> list[Path]:
     return [commands.BASE_DIR / name for name in names]
 

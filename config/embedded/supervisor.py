@@ -86,6 +86,7 @@ class Supervisor:
         self.port = port
         self.services = Services(layout)
         self.posts: list[Post] = []
+        self.examples: Child | None = None
         self.asked = 0
 
     def run(self) -> None:
@@ -132,6 +133,7 @@ class Supervisor:
         if not self.asked:
             ready = f"\nAureole is ready at {os.environ['SITE_URL']}"
             say(f"{ready}\n{note}Logs are in {self.layout.logs}. Ctrl-C stops it.")
+            self.examples = preparation.examples(self.layout)
 
     def _application(self) -> tuple[list[Post], list[Post]]:
         """The web server's post, and the others."""
@@ -154,6 +156,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         application = [post.child for post in self.posts if post.child and post.name not in self.services.running]
+        application += [self.examples] if self.examples else []
         if application:
             say("Stopping: running jobs get up to 30 s. Asked once more, it ends them at once.")
         asked = max(self.asked, 1)

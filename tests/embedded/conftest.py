@@ -69,7 +69,7 @@ class Instance:
             self.words,
             cwd=ROOT,
             env=clean_environment(
-                DATA_DIR=str(self.folder), PORT=str(self.port), **{"PROCESSES": "web"} | self.environment
+                DATA_DIR=str(self.folder), PORT=str(self.port), **{"PROCESSES": "web", "DEMO": "0"} | self.environment
             ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

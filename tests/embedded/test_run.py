@@ -132,3 +132,16 @@ def test_no_process_listens_beyond_this_machine(instance: Instance) -> None:
         if connection.status == psutil.CONN_LISTEN
     }
     assert listening == {"127.0.0.1"}
+
+
+def test_a_new_instance_gets_its_drawn_examples_once(make_instance: Callable[..., Instance]) -> None:
+    instance = make_instance(DEMO="1").start().wait_until_ready()
+    log = instance.folder / "logs" / "examples.log"
+    assert until(lambda: log.exists() and "drawn examples are in the library of admin@localhost" in log.read_text())
+    instance.ask(signal.SIGTERM)
+    told = log.read_text()
+
+    instance.start().wait_until_ready()
+
+    assert instance.ask(signal.SIGTERM) == 0
+    assert log.read_text() == told

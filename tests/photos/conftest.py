@@ -18,7 +18,10 @@ from rest_framework.test import APIClient
 from circles.models import User
 from photos.models import Original, Photo, Rendition
 from photos.querysets import first_of_month
+from photos.recipes.ingest import Ingest
 from photos.rendering import FORMATS, RENDERER_VERSION, SIZES
+from processing.imaging import ingest
+from processing.models import Job, JobFile
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +114,23 @@ def upload(presign: Callable[..., Any], send: Callable[..., Any], api_as: Any) -
         return api_as(owner).post(f"/api/v1/uploads/{found['upload_id']}/complete")
 
     return whole
+
+
+@pytest.fixture
+def work_through(tmp_path: Path) -> Callable[[Job], dict[str, Any]]:
+    """What the engine does with a job, without its processes."""
+
+    def through(job: Job) -> dict[str, Any]:
+        lease = uuid.uuid4()
+        work = tmp_path / str(lease)
+        work.mkdir()
+        Ingest.guard(job)
+        result = ingest.run(work, Ingest.prepare(job, work), lambda step, share: None)
+        files = {}
+        for path in sorted((work / "out").glob("*")):
+            key = f"ingest/{job.pk}/{lease}/{path.name}"
+            default_storage.save(key, ContentFile(path.read_bytes()))
+            files[path.name] = JobFile.objects.create(job=job, lease_token=lease, name=path.name, key=key)
+        return Ingest.publish(job, result, files)
+
+    return through

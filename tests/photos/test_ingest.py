@@ -1,14 +1,12 @@
 """The ingest recipe: real pixels through prepare, run and publish; what fails; what is missing and made again."""
 
 import io
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
@@ -19,8 +17,8 @@ from photos.recipes.ingest import Ingest
 from photos.rendering import RENDERER_VERSION
 from processing import recipe
 from processing.errors import Cancelled, ServerError
-from processing.imaging import ingest, renditions
-from processing.models import FileDeletion, Job, JobFile
+from processing.imaging import renditions
+from processing.models import FileDeletion, Job
 from tests.photos.conftest import picture, sha
 
 
@@ -45,26 +43,6 @@ def pending(alice: User, upload: Any) -> Callable[..., tuple[Photo, Job]]:
         return Photo.objects.get(pk=done["photo"]["id"]), Job.objects.get(pk=done["job"]["id"])
 
     return make
-
-
-@pytest.fixture
-def work_through(tmp_path: Path) -> Callable[[Job], dict[str, Any]]:
-    """What the engine does with a job, without its processes."""
-
-    def through(job: Job) -> dict[str, Any]:
-        lease = uuid.uuid4()
-        work = tmp_path / str(lease)
-        work.mkdir()
-        Ingest.guard(job)
-        result = ingest.run(work, Ingest.prepare(job, work), lambda step, share: None)
-        files = {}
-        for path in sorted((work / "out").glob("*")):
-            key = f"ingest/{job.pk}/{lease}/{path.name}"
-            default_storage.save(key, ContentFile(path.read_bytes()))
-            files[path.name] = JobFile.objects.create(job=job, lease_token=lease, name=path.name, key=key)
-        return Ingest.publish(job, result, files)
-
-    return through
 
 
 def test_a_photo_gets_its_nine_pictures_and_what_its_file_knows(pending: Any, work_through: Any, alice: User) -> None:
