@@ -13,8 +13,11 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+
+from processing.imaging import fallbacks
 
 PR_SET_PDEATHSIG: Final = 1
 PROGRESS_SECONDS: Final = 0.02
@@ -50,12 +53,16 @@ def work(dotted: str, folder: str, address_space: int) -> None:
             limit = address_space or resource.RLIM_INFINITY
             resource.setrlimit(resource.RLIMIT_AS, (limit, resource.getrlimit(resource.RLIMIT_AS)[1]))
             request = json.loads((place / REQUEST).read_text(encoding="utf-8"))
-            text = json.dumps({"result": _find(dotted)(place, request, report)}, allow_nan=False)
+            text = _told({"result": _find(dotted)(place, request, report)})
         except MemoryError:
-            text = json.dumps({"out_of_memory": True})
+            text = _told({"out_of_memory": True})
         except Exception as error:
-            text = json.dumps({"error": described(error)}, default=str)
+            text = _told({"error": described(error)}, default=str)
         (place / OUTCOME).write_text(text, encoding="utf-8")
+
+
+def _told(outcome: dict[str, Any], default: Callable[[Any], str] | None = None) -> str:
+    return json.dumps(outcome | {"fallbacks": fallbacks.take()}, allow_nan=False, default=default)
 
 
 class Reporter:

@@ -13,6 +13,8 @@ from typing import Final
 import structlog
 from django.db import close_old_connections, connection
 
+from processing.models import Reading
+
 FLUSH_SECONDS: Final = 5.0
 Key = tuple[str, str]
 
@@ -57,6 +59,11 @@ def write(counted: Mapping[Key, float]) -> None:
             "ON CONFLICT (name, label) DO UPDATE SET value = processing_tally.value + EXCLUDED.value",
             rows,
         )
+
+
+def set_reading(name: str, value: float, label: str = "") -> None:
+    """Note what something was found to be just now, in place of what it was before."""
+    Reading.objects.update_or_create(name=name, label=label, defaults={"value": value})
 
 
 def _forget() -> None:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from processing import broker, ending, metrics, recipe
+from processing import broker, ending, figures, recipe
 from processing.errors import AureoleError, Cancelled, Conflict, NotFound, QueueFull, Refused
 from processing.models import Job
 from processing.states import State
@@ -163,7 +163,7 @@ def delete(*, actor: Any, job_id: uuid.UUID) -> None:
     job = _own(actor, job_id)
     with transaction.atomic():
         ending.end(job, Cancelled())
-        metrics.remember_deleted(job)
+        figures.remember_deleted(job)
         job.delete()
 
 

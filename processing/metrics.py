@@ -1,6 +1,6 @@
 """What Prometheus reads: asked of the database at each scrape, so that any process gives the same answer.
 
-Jobs that were deleted are remembered in the tally, so that counters never fall.
+No scrape reads a table that grows with the library: counters come from the tally, gauges from partial indexes.
 """
 
 import json
@@ -9,75 +9,25 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from processing import admission, counting
-from processing.models import FileDeletion, Job, JobFile, OpenSocket, Tally, WorkerBeat
-from processing.states import ENDS, Queue, State
+from processing import admission, counting, figures
+from processing.figures import BUCKETS, JobFigures
+from processing.models import FileDeletion, Job, JobFile, OpenSocket, Reading, Tally, WorkerBeat
+from processing.states import Queue, State
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
-BUCKETS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 WORKER_SILENT: Final = timedelta(minutes=2)
 WORKED: Final = "ingest"
-
-# One pass over the ended jobs: their number, and how many took and waited how long.
-_ENDED: Final = """
-SELECT kind, state, error_type, count(*),
-    width_bucket(duration_ms / 1000.0, %(buckets)s) AS took,
-    width_bucket(extract(epoch FROM started_at - created_at)::float8, %(buckets)s) AS waited,
-    coalesce(sum(duration_ms), 0) / 1000.0, coalesce(sum(extract(epoch FROM started_at - created_at)), 0)
-FROM processing_job WHERE state = ANY(%(ends)s) {only} GROUP BY 1, 2, 3, 5, 6
-"""
-
-
-class JobFigures:
-    """Sums over ended jobs that may be added up and written down: each key is a figure and its label."""
-
-    def __init__(self) -> None:
-        self.sums: dict[tuple[str, str], float] = defaultdict(float)
-
-    def read(self, job_id: Any = None) -> "JobFigures":
-        """Add the jobs in the table; with ``job_id`` that one alone."""
-        query = _ENDED.format(only="AND id = %(job)s" if job_id else "")
-        values = {"buckets": [float(b) for b in BUCKETS], "ends": [str(end) for end in ENDS], "job": job_id}
-        with connection.cursor() as cursor:
-            cursor.execute(query, values)
-            for row in cursor.fetchall():
-                self._add(*row)
-        return self
-
-    def _add(  # noqa: PLR0917 - the columns of one row
-        self, kind: str, state: str, error: str, count: int, took: int | None, waited: int | None, *seconds: Any
-    ) -> None:
-        self.sums["ended", json.dumps([kind, state, error])] += count
-        for name, bucket, total in (("took", took, seconds[0]), ("waited", waited, seconds[1])):
-            if bucket is not None:
-                self.sums[name, json.dumps([kind, bucket])] += count
-                self.sums[f"{name}_seconds", json.dumps([kind])] += float(total)
-
-    def add_deleted(self) -> "JobFigures":
-        """Add what the tally remembers of deleted jobs."""
-        names = ("ended", "took", "took_seconds", "waited", "waited_seconds")
-        for name, label, value in Tally.objects.filter(name__in=names).values_list("name", "label", "value"):
-            self.sums[name, label] += value
-        return self
-
-    def of(self, name: str) -> Iterator[tuple[list[Any], float]]:
-        return ((json.loads(label), value) for (kind, label), value in sorted(self.sums.items()) if kind == name)
-
-
-def remember_deleted(job: Job) -> None:
-    """Keep the figures of an ended job that is about to be deleted; in the transaction that deletes it."""
-    counting.write(JobFigures().read(job.pk).sums)
 
 
 def text() -> bytes:
@@ -98,32 +48,33 @@ class _FromDatabase(Collector):
         yield from _workers()
         yield from _leftovers()
         yield from _storage()
+        yield from _checks()
         yield from _traffic()
 
 
 def _ended_jobs() -> Iterator[Metric]:
-    figures = JobFigures().read().add_deleted()
+    found = figures.all_time()
     ended = CounterMetricFamily("aureole_jobs_ended", "Jobs that ended.", labels=["kind", "state", "error_type"])
     failures = CounterMetricFamily("job_failures", "Jobs that failed.", labels=["job_type"])
     failed: dict[str, float] = defaultdict(float)
-    for (kind, state, error), value in figures.of("ended"):
+    for (kind, state, error), value in found.of("ended"):
         ended.add_metric([kind, state, error or "none"], value)
         failed[kind] += value if state == State.FAILED else 0
     for kind, value in failed.items():
         failures.add_metric([kind], value)
     yield ended
     yield failures
-    yield from _times(figures)
+    yield from _times(found)
 
 
-def _times(figures: JobFigures) -> Iterator[Metric]:
+def _times(found: JobFigures) -> Iterator[Metric]:
     thumbnails = HistogramMetricFamily("thumbnail_processing_seconds", "How long photos take to get their pictures.")
     took = HistogramMetricFamily("aureole_job_duration_seconds", "How long jobs take.", labels=["kind"])
     waited = HistogramMetricFamily("aureole_job_wait_seconds", "From submit to start.", labels=["kind"])
     for family, name in ((took, "took"), (waited, "waited")):
-        totals = {kind: value for (kind,), value in figures.of(f"{name}_seconds")}
+        totals = {kind: value for (kind,), value in found.of(f"{name}_seconds")}
         counts: dict[str, dict[int, float]] = defaultdict(dict)
-        for (kind, bucket), value in figures.of(name):
+        for (kind, bucket), value in found.of(name):
             counts[kind][bucket] = counts[kind].get(bucket, 0) + value
         for kind, by_bucket in counts.items():
             family.add_metric([kind], _cumulative(by_bucket), totals.get(kind, 0))
@@ -148,32 +99,35 @@ def _queues() -> Iterator[Metric]:
     depth = GaugeMetricFamily("aureole_queue_depth", "Jobs that wait.", labels=["queue"])
     running = GaugeMetricFamily("aureole_queue_running", "Jobs that run.", labels=["queue"])
     oldest = GaugeMetricFamily("aureole_queue_oldest_pending_seconds", "Age of the oldest due job.", labels=["queue"])
-    jobs = GaugeMetricFamily("aureole_jobs", "Jobs there are, by state.", labels=["state"])
+    jobs = GaugeMetricFamily("aureole_jobs", "Jobs that wait or run.", labels=["kind", "state"])
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT queue, count(*) FILTER (WHERE state = 'pending'), count(*) FILTER (WHERE state = 'processing'),"
-            " extract(epoch FROM %s - min(created_at) FILTER (WHERE state = 'pending'"
-            "   AND (not_before IS NULL OR not_before <= %s)))"
-            " FROM processing_job WHERE state IN ('pending', 'processing') GROUP BY queue",
+            "SELECT queue, kind, state, count(*), extract(epoch FROM %s - min(created_at) FILTER ("
+            " WHERE state = 'pending' AND (not_before IS NULL OR not_before <= %s)))"
+            " FROM processing_job WHERE state IN ('pending', 'processing') GROUP BY queue, kind, state",
             [now, now],
         )
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
+        rows = cursor.fetchall()
     for queue in Queue:
-        waiting, working, age = found.get(queue.value, (0, 0, None))
-        depth.add_metric([queue.value], waiting)
-        running.add_metric([queue.value], working)
-        oldest.add_metric([queue.value], max(0.0, float(age or 0)))
-    for state, count in Job.objects.order_by().values_list("state").annotate(Count("pk")):
-        jobs.add_metric([state], count)
+        mine = [row for row in rows if row[0] == queue]
+        depth.add_metric([queue.value], sum(row[3] for row in mine if row[2] == State.PENDING))
+        running.add_metric([queue.value], sum(row[3] for row in mine if row[2] == State.PROCESSING))
+        oldest.add_metric([queue.value], max([0.0, *(float(row[4] or 0) for row in mine)]))
+    for kind, state in sorted({(row[1], row[2]) for row in rows}):
+        jobs.add_metric([kind, state], sum(row[3] for row in rows if (row[1], row[2]) == (kind, state)))
     yield from (depth, running, oldest, jobs)
 
 
 def _workers() -> Iterator[Metric]:
     alive = GaugeMetricFamily("aureole_workers", "Workers with a fresh sign of life.", labels=["queue"])
     threads = GaugeMetricFamily("aureole_worker_threads", "Jobs they can run at once.", labels=["queue"])
+    busy = CounterMetricFamily("aureole_worker_cpu_seconds", "CPU a worker and its children used.", labels=["worker"])
+    cores = GaugeMetricFamily("aureole_worker_cores", "Cores a worker can keep busy.", labels=["worker"])
     counts = {queue.value: [0, 0] for queue in (Queue.HIGH, Queue.DEFAULT, Queue.LOW)}
     fresh = WorkerBeat.objects.filter(beat_at__gt=timezone.now() - WORKER_SILENT)
-    for queues, number in fresh.values_list("queue", "threads"):
+    for worker, queues, number, seconds in fresh.values_list("name", "queue", "threads", "cpu_seconds"):
+        busy.add_metric([worker], seconds)
+        cores.add_metric([worker], number)
         for queue in queues.replace(",", " ").split():
             found = counts.setdefault(queue, [0, 0])
             found[0] += 1
@@ -181,7 +135,7 @@ def _workers() -> Iterator[Metric]:
     for queue, (workers, number) in counts.items():
         alive.add_metric([queue], workers)
         threads.add_metric([queue], number)
-    yield from (alive, threads)
+    yield from (alive, threads, busy, cores)
 
 
 def _leftovers() -> Iterator[Metric]:
@@ -222,16 +176,35 @@ def _storage() -> Iterator[Metric]:
     yield GaugeMetricFamily("aureole_storage_total_bytes", "All space.", value=usage.total)
 
 
+def _checks() -> Iterator[Metric]:
+    """What verify_library and backup found and did when they last ran; 0 for a time means never."""
+    names = ("integrity", "integrity_checked_at", "backup_made_at")
+    rows = Reading.objects.filter(name__in=names).values_list("name", "label", "value")
+    read = {(name, label): value for name, label, value in rows}
+    files = GaugeMetricFamily("aureole_integrity_files", "Files not as the library says.", labels=["finding"])
+    for finding in ("missing", "mismatched", "orphan"):
+        files.add_metric([finding], read.get(("integrity", finding), 0))
+    yield files
+    for name, words in (("integrity_checked", "When files were last compared."), ("backup_made", "The last backup.")):
+        yield GaugeMetricFamily(f"aureole_{name}_timestamp_seconds", words, value=read.get((f"{name}_at", ""), 0))
+
+
 def _traffic() -> Iterator[Metric]:
     requests = CounterMetricFamily("aureole_http_requests", "Requests answered.", labels=["status"])
     throttled = CounterMetricFamily("aureole_throttled", "Requests refused as too many.")
     resent = CounterMetricFamily("aureole_reconciler_resends", "Wake-ups the reconciler had to send again.")
     taken = CounterMetricFamily("aureole_leases_taken_back", "Jobs taken back from silent workers.")
+    fallbacks = CounterMetricFamily(
+        "aureole_model_fallbacks", "Times something weaker stood in for a model.", labels=["model", "reason"]
+    )
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    for name, label, value in Tally.objects.values_list("name", "label", "value"):
+    names = ("http_requests", "throttled", "resends", "leases_taken_back", "model_fallbacks")
+    for name, label, value in Tally.objects.filter(name__in=names).values_list("name", "label", "value"):
         found[name][label] = value
     for status in ("2xx", "3xx", "4xx", "5xx"):
         requests.add_metric([status], found["http_requests"].get(status, 0))
     for family, name in ((throttled, "throttled"), (resent, "resends"), (taken, "leases_taken_back")):
         family.add_metric([], found[name].get("", 0))
-    yield from (requests, throttled, resent, taken)
+    for label, value in found["model_fallbacks"].items():
+        fallbacks.add_metric(json.loads(label), value)
+    yield from (requests, throttled, resent, taken, fallbacks)

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from typing import Any, Final
 
+import psutil
 import structlog
 from django.conf import settings
 from django.db import connection
@@ -79,11 +80,25 @@ def _queues(broker: Any, worker: Any) -> list[str]:
 def beat(name: str, *, queue: str, threads: int, started_at: Any) -> None:
     """Write one sign of life down; a database that is away is no reason to stop."""
     values = {"queue": queue[:60], "threads": threads, "started_at": started_at, "beat_at": timezone.now()}
+    values["cpu_seconds"] = cpu_seconds()
     try:
         WorkerBeat.objects.update_or_create(name=name[:100], defaults=values)
     except Exception as error:
         log.warning("worker.no_beat", reason=type(error).__name__)
         connection.close()
+
+
+def cpu_seconds() -> float:
+    """What this process and its children, those that ended too, have used of the processor so far."""
+    used = os.times()
+    total = used.user + used.system + used.children_user + used.children_system
+    for child in psutil.Process().children(recursive=True):
+        try:
+            now = child.cpu_times()
+        except psutil.Error:
+            continue
+        total += now.user + now.system + now.children_user + now.children_system
+    return total
 
 
 def forget_stale_beats() -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from processing.states import ENDS, MOVES, Queue, State
+from processing.states import ENDS, MOVES, UNFINISHED, Queue, State
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -103,6 +103,11 @@ class Job(models.Model):
             models.Index(fields=("owner", "-created_at", "-id"), name="job_owner_recent_idx"),
             models.Index(fields=("subject_id",), name="job_subject_idx"),
             models.Index(fields=("owner", "-started_at"), condition=Q(started_at__isnull=False), name="job_served_idx"),
+            models.Index(fields=("queue",), condition=Q(state__in=UNFINISHED), name="job_unfinished_idx"),
+            models.Index(fields=("finished_at",), condition=Q(finished_at__isnull=False), name="job_finished_idx"),
+            models.Index(
+                fields=("finished_at",), condition=Q(is_dead_letter=True, discarded_at=None), name="job_dead_letter_idx"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,7 +203,10 @@ class JobFile(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=("job", "status"), name="jobfile_job_status_idx")]
+        indexes = [
+            models.Index(fields=("job", "status"), name="jobfile_job_status_idx"),
+            models.Index(fields=("created_at",), condition=Q(status="staged"), name="jobfile_staged_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -232,6 +240,7 @@ class WorkerBeat(models.Model):
     threads = models.PositiveSmallIntegerField(default=1)
     beat_at = models.DateTimeField()
     started_at = models.DateTimeField()
+    cpu_seconds = models.FloatField(default=0, help_text="What it and its children have used so far.")
 
     def __str__(self) -> str:
         return self.name
@@ -263,6 +272,21 @@ class OpenSocket(models.Model):
 
     def __str__(self) -> str:
         return f"a socket since {self.opened_at:%H:%M:%S}"
+
+
+class Reading(models.Model):
+    """The latest value of something that was looked at once in a while; /metrics serves it as it is."""
+
+    name = models.CharField(max_length=40)
+    label = models.CharField(max_length=200, blank=True)
+    value = models.FloatField()
+    read_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("name", "label"), name="reading_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.label}"
 
 
 class Tally(models.Model):

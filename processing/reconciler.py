@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from processing import broker, counting, ending, files, middleware
+from processing import broker, counting, ending, figures, files, middleware
 from processing.errors import JobDied
 from processing.models import Job
 
@@ -77,6 +77,11 @@ def drain_deletions() -> int:
 @every(60)
 def sweep_work_folders() -> int:
     return files.sweep_work_folders()
+
+
+@every(600)
+def add_up_ended_jobs() -> None:
+    figures.add_up()
 
 
 @every(60)

@@ -21,7 +21,7 @@ import psutil
 import structlog
 from pebble import ProcessFuture, ProcessPool
 
-from processing import child, errors
+from processing import child, counting, errors
 from processing.errors import AureoleError, JobDied, QualityIssue, ServerError, TooDemanding, TooSlow
 from processing.recipe import Registration
 
@@ -235,11 +235,18 @@ def _outcome(found: Registration, work: Path) -> dict[str, Any]:
         outcome = json.loads((work / child.OUTCOME).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise JobDied() from error
+    _count_fallbacks(outcome["fallbacks"])
     if "result" in outcome:
         return outcome["result"] or {}
     if "out_of_memory" in outcome:
         raise _over_limit(found, "addresses")
     raise _rebuilt(found, outcome["error"])
+
+
+def _count_fallbacks(noted: list[tuple[str, str, int]]) -> None:
+    for model, reason, times in noted:
+        log.warning("model.fallback", model=model, reason=reason, times=times)
+        counting.add("model_fallbacks", json.dumps([model, reason]), by=times)
 
 
 def _rebuilt(found: Registration, told: dict[str, Any]) -> AureoleError:

@@ -31,6 +31,7 @@ MOVES: Final[dict[State, frozenset[State]]] = {
     State.CANCELLED: frozenset(),
 }
 ENDS: Final[frozenset[State]] = frozenset(state for state, moves in MOVES.items() if not moves)
+UNFINISHED: Final = tuple(state for state in State if state not in ENDS)
 
 
 def may_move(origin: State, target: State) -> bool:

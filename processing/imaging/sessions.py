@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from processing.imaging import fallbacks
 from processing.imaging.catalog import Entry
 from processing.imaging.modelstore import Installed, ModelDamaged, Store, install_command
 
@@ -229,8 +230,11 @@ class Sessions:
             raise ModelDamaged(f"{title} cannot be loaded.", f"Run: {install_command(key.entry.name)}") from error
         fallback = functools.partial(self._on_cpu, key) if key.on_gpu else None
         slot.model, slot.bytes = Model(session, title, fallback), key.found.bytes
+        if key.on_gpu and slot.model.provider == "CPU":
+            fallbacks.note(key.entry.name, "no_gpu")
 
     def _on_cpu(self, key: _Key) -> Model:
+        fallbacks.note(key.entry.name, "out_of_memory")
         with self._held(dataclasses.replace(key, on_gpu=False)) as model:
             return model
 

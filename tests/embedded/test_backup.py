@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from circles.models import User
-from processing.models import Job
+from processing.models import Job, Reading
 from processing.upkeep import backups, doctor, dumps, programs
 from tests.embedded.conftest import ROOT
 
@@ -67,6 +67,7 @@ def test_a_restored_backup_has_the_same_rows_and_files(tmp_path: Path, storage: 
 
 def test_a_backup_is_closed_to_others(tmp_path: Path, library: dict[str, str]) -> None:
     call_command("backup", tmp_path / "backup")
+    assert Reading.objects.get(name="backup_made_at").value > 0
     assert oct((tmp_path / "backup").stat().st_mode)[-3:] == "700"
     assert oct((tmp_path / "backup" / "database.dump").stat().st_mode)[-3:] == "600"
 

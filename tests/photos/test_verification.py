@@ -62,6 +62,21 @@ def test_every_planted_fault_is_found(alice: User, make_photo: Any, media: Path)
     assert keys[1] not in verified("--quick")["mismatched"]
 
 
+def test_what_the_last_full_look_found_is_told_in_figures(
+    alice: User, make_photo: Any, media: Path, client: Any
+) -> None:
+    photo = make_photo(alice)
+    (media / photo.original.key).write_bytes(b"x" * photo.original.byte_size)
+    (media / "stray").write_bytes(b"?")
+    for words in ((), ("--quick",)):
+        verified(*words)
+        told = client.get("/metrics").content.decode()
+        assert 'aureole_integrity_files{finding="mismatched"} 1.0' in told
+        assert 'aureole_integrity_files{finding="orphan"} 1.0' in told
+        assert 'aureole_integrity_files{finding="missing"} 0.0' in told
+    assert "aureole_integrity_checked_timestamp_seconds 0.0" not in told
+
+
 def test_files_on_their_way_are_no_findings(alice: User, make_photo: Any, media: Path) -> None:
     photo = make_photo(alice)
     job = jobs.submit(actor=alice, kind="ingest", subject_id=photo.pk)

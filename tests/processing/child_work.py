@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.errors import QualityIssue, TransientError
+from processing.imaging import fallbacks
 from processing.imaging.errors import corrupt
 
 Report = Callable[[str, float], None]
@@ -21,6 +22,14 @@ def echo(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
         (work / "out" / name).write_bytes(name.encode())
     report("second", 0.5)
     return request
+
+
+def fall_back(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Do without a model, and fail if asked to."""
+    fallbacks.note("lama", "not_usable")
+    if "fail" in request:
+        raise TransientError("Later.")
+    return {}
 
 
 def whoami(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:

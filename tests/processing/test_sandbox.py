@@ -219,3 +219,15 @@ def test_an_installed_model_works_in_the_child_and_stays_loaded_for_the_next_job
     first = run("faces", {"models": model_request()})
     assert first == {"engine": "yunet@25a606a1", "faces": 1, "before": {}, "after": {"yunet/detector": "CPU"}}
     assert run("faces", {"models": model_request()})["before"] == {"yunet/detector": "CPU"}
+
+
+def test_what_a_child_did_without_a_model_is_counted_once_also_when_it_failed(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[tuple[str, str, float]] = []
+    monkeypatch.setattr("processing.counting.add", lambda name, label="", by=1: counted.append((name, label, by)))
+    run("fall_back")
+    with pytest.raises(TransientError):
+        run("fall_back", {"fail": True})
+    run("echo")
+    assert counted == [("model_fallbacks", '["lama", "not_usable"]', 1)] * 2

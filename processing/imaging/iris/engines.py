@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 
+from processing.imaging import fallbacks
 from processing.imaging.iris.geometry import Engine, Segmentation, ring_iou
 from processing.imaging.types import Pixels
 
@@ -76,6 +77,7 @@ def find_iris(photo: Pixels, name: Name | str = DEFAULT, check: bool = True) -> 
     try:
         segment = engine(wanted)
     except EngineUnavailable as error:
+        fallbacks.note(f"iris-{wanted}", "not_usable")
         return Finding(engine(other)(photo), instead_of=wanted, reason=str(error))
     found = segment(photo)
     if found is None or not check:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from processing.imaging import catalog
-from processing.imaging.catalog import Purpose
+from processing.imaging import catalog, fallbacks
+from processing.imaging.catalog import Entry, Purpose
 from processing.imaging.models.adapter import Adapter
 from processing.imaging.models.faces import ArcFace, Scrfd, SFace, YuNet
 from processing.imaging.models.pictures import DepthAnything, FastStyle, Lama, RealEsrgan
@@ -45,12 +45,22 @@ def choose(
     Raises ModelMissing, naming the command that installs it, when there is neither.
     """
     entry = sessions.store.serving(purpose)
+    _note_broken(purpose, sessions, entry)
     if entry is not None:
         adapter = _ADAPTERS[entry.name, purpose](sessions, entry, style)
         return Chosen(adapter.engine, adapter, True)
     if default is not None:
         return Chosen(*default, False)
     raise missing(catalog.recommended(purpose, sessions.store.entries))
+
+
+def _note_broken(purpose: Purpose, sessions: Sessions, serving: Entry | None) -> None:
+    """Somebody installed it and it would be in charge, but its record or its files are broken."""
+    for entry in catalog.serving(purpose, sessions.store.entries):
+        if entry == serving:
+            return
+        if sessions.store.is_known(entry) and not sessions.store.is_usable(entry):
+            fallbacks.note(entry.name, "not_usable")
 
 
 def styles(sessions: Sessions) -> list[str]:

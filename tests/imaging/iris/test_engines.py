@@ -6,6 +6,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from processing.imaging import fallbacks
 from processing.imaging.iris import engines, network
 from processing.imaging.iris.geometry import Ellipse, IrisGeometry, Segmentation, draw_mask
 
@@ -81,6 +82,7 @@ def test_damaged_weights_bring_the_classical_engine_in_and_the_finding_says_so(t
     assert found.segmentation is stand_in
     assert found.instead_of == "network"
     assert "damaged" in found.reason
+    assert ("iris-network", "not_usable", 1) in fallbacks.take()
 
 
 def test_a_missing_checker_is_no_trouble_and_named(told):

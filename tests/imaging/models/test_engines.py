@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from processing.imaging import fallbacks
 from processing.imaging.catalog import ENTRIES, Purpose
 from processing.imaging.models.choosing import choose, styles
 from processing.imaging.models.faces import CROP, TEMPLATE, aligned
@@ -60,6 +61,23 @@ def test_without_a_model_the_default_is_used_and_named(purpose: Purpose, tmp_pat
 def test_without_model_and_default_the_command_that_installs_it_is_named(purpose: Purpose, tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match=r"is not installed\. Run: manage\.py models install [\w/-]+$"):
         choose(purpose, Sessions(Store(tmp_path)))
+
+
+@pytest.mark.parametrize("is_broken", [True, False])
+def test_a_default_that_stands_in_for_a_broken_model_is_noted(installed: Install, is_broken: bool) -> None:
+    sessions, _ = installed("lama")
+    fallbacks.take()
+    if is_broken:
+        (sessions.store.root / "lama.json").write_text("{", encoding="utf-8")
+    chosen = choose(Purpose.INPAINT, sessions, ("built-in", built_in))
+    assert chosen.is_model is not is_broken
+    assert fallbacks.take() == ([("lama", "not_usable", 1)] if is_broken else [])
+
+
+def test_nothing_is_noted_where_nothing_was_installed(tmp_path: Path) -> None:
+    fallbacks.take()
+    choose(Purpose.DEPTH, Sessions(Store(tmp_path)), ("built-in", built_in))
+    assert fallbacks.take() == []
 
 
 def test_a_model_everybody_may_use_is_recommended_for_faces(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from processing.imaging import fallbacks
 from processing.imaging import sessions as module
 from processing.imaging.catalog import ENTRIES, Entry
 from processing.imaging.modelstore import ModelDamaged, ModelMissing, Store
@@ -192,10 +193,10 @@ def test_asked_for_a_gpu_where_there_is_none_it_runs_on_the_cpu_and_reports_that
         f"sessions = Sessions(Store(Path({str(sessions.store.root)!r}), vouching_for({str(sessions.store.root)!r})),"
         " Policy(wants_gpu=True))\n"
         "embed = choose(Purpose.EMBED_FACES, sessions).use\n"
-        "print(embed.embedded(np.zeros((2, 112, 112, 3), np.uint8)).shape, embed.provider)",
+        "print(embed.embedded(np.zeros((2, 112, 112, 3), np.uint8)).shape, embed.provider, fallbacks.take())",
         CUDA_VISIBLE_DEVICES="-1",
     )
-    assert told == "(2, 128) CPU"
+    assert told == "(2, 128) CPU [('sface', 'no_gpu', 1)]"
 
 
 def test_without_the_wish_for_a_gpu_none_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,11 +256,13 @@ def test_running_out_of_memory_halves_the_batch() -> None:
 def test_what_does_not_fit_the_gpu_even_alone_runs_on_the_cpu(faked: Fakes) -> None:
     fakes = {True: Fake("CUDAExecutionProvider", room=0), False: Fake()}
     sessions, loads = faked(make_fake=lambda policy: fakes[policy.wants_gpu], policy=Policy(wants_gpu=True))
+    fallbacks.take()
     with sessions.use(*only(sessions)) as model:
         done = model.run_batched(rows(3), batch=4)
     assert np.array_equal(done.outputs["y"], rows(3)["x"] * 2)
     assert done.provider == "CPU"
     assert len(loads) == 2
+    assert fallbacks.take() == [(only(sessions)[0].name, "out_of_memory", 1)]
 
 
 def test_what_fits_nowhere_is_out_of_memory() -> None:
@@ -332,7 +335,7 @@ def in_process(program: str, **environment: str) -> str:
     """The last line a fresh process prints; what a session does to its process stays there."""
     head = (
         "import json, sys\nfrom pathlib import Path\nimport numpy as np\n"
-        "from processing.imaging.catalog import ENTRIES, Purpose\n"
+        "from processing.imaging import fallbacks\nfrom processing.imaging.catalog import ENTRIES, Purpose\n"
         "from processing.imaging.models.choosing import choose\n"
         "from processing.imaging.modelstore import Store\n"
         "from processing.imaging.sessions import Policy, Sessions\n"
