@@ -19,6 +19,7 @@ from processing.models import Job
 from processing.states import State
 
 LARGEST_BATCH = 10
+CLEARED_MOST = 500
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,17 @@ def retry_failed(*, actor: Any) -> list[Job]:
         except AureoleError:
             continue
     return started
+
+
+def clear_done(*, actor: Any) -> int:
+    """Forget this person's jobs that worked or were cancelled, CLEARED_MOST at a time; what they published stays."""
+    with transaction.atomic():
+        done = Job.objects.visible_to(actor).filter(state__in=(State.COMPLETED, State.CANCELLED))  # type: ignore[attr-defined]
+        found = list(done.select_for_update().order_by("created_at")[:CLEARED_MOST])
+        for job in found:
+            metrics.remember_deleted(job)
+        done.filter(pk__in=[job.pk for job in found]).delete()
+    return len(found)
 
 
 def delete(*, actor: Any, job_id: uuid.UUID) -> None:

@@ -67,6 +67,14 @@ def retry_failed(request: HttpRequest) -> HttpResponse:
 
 
 @_button
+def clear_done(request: HttpRequest) -> HttpResponse:
+    """What is done leaves the list; what it made stays where it is."""
+    number = jobs.clear_done(actor=request.user)
+    messages.info(request, f"{number} done job{'' if number == 1 else 's'} cleared. What they made is still there.")
+    return redirect(_back(request))
+
+
+@_button
 def delete(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     jobs.delete(actor=request.user, job_id=job_id)
     if _is_htmx(request):

@@ -114,6 +114,7 @@ ROWS: dict[str, Row] = {
     "settings/invitations/<uuid:invitation_id>/revoke": Staff(things.invitation, "post"),
     "settings/delete": SignedIn(),
     "jobs/retry-failed": SignedIn(method="post"),
+    "jobs/clear-done": SignedIn(method="post"),
     "jobs/<uuid:job_id>/row": Own(things.job),
     "jobs/<uuid:job_id>/cancel": Own(things.job, "post"),
     "jobs/<uuid:job_id>/retry": Own(things.failed_job, "post"),

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.contrib.messages import get_messages
 
+from processing import metrics
 from processing.models import Job
 from processing.states import State
 from tests.processing_web import recipes
@@ -94,3 +95,26 @@ def test_the_row_alone_can_be_polled(alice, charlie, job, session_of):
     assert "It broke." in page
     assert "Glue." in page
     assert session_of(charlie).get(f"/jobs/{job.pk}/row").status_code == 404
+
+
+def test_clearing_takes_what_is_done_and_nothing_else(alice, bob, job, make_job, session_of):
+    for state in (State.COMPLETED, State.CANCELLED):
+        make_job(alice, kind="carving", state=state)
+    waiting = make_job(alice, kind="carving")
+    bobs = make_job(bob, kind="carving", state=State.COMPLETED)
+
+    answer = session_of(alice).post("/jobs/clear-done", {"next": "/jobs"})
+
+    assert answer.status_code == 302
+    assert words(answer) == "2 done jobs cleared. What they made is still there."
+    assert set(Job.objects.all()) == {job, waiting, bobs}
+
+
+def test_what_is_cleared_is_still_counted(alice, make_job, session_of):
+    make_job(alice, kind="carving", state=State.COMPLETED)
+    before = [line for line in metrics.text().decode().splitlines() if 'kind="carving"' in line]
+
+    session_of(alice).post("/jobs/clear-done")
+
+    assert before
+    assert [line for line in metrics.text().decode().splitlines() if 'kind="carving"' in line] == before
