@@ -61,10 +61,10 @@ class Postgres:
     def _initialise(self, identity: Identity) -> None:
         if (self.folder / "PG_VERSION").exists():
             return self._require_same_version()
+        self._require_empty()
         # Made aside and renamed, so that a kill in the middle leaves nothing half made.
         draft = self.folder.with_name("postgres.new")
-        for leftover in (draft, self.folder):
-            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
         words = ["-D", str(draft), "-U", _ROLE, "--auth=trust", "--encoding=UTF8", f"--locale={_locale()}"]
         done = subprocess.run(
             [*identity.prefix, str(programs() / "initdb"), *words, *([] if self.durable else ["--no-sync"])],
@@ -76,6 +76,14 @@ class Postgres:
             raise CannotStart(f"The database folder {self.folder} could not be made: {done.stderr.strip()[-300:]}")
         draft.rename(self.folder)
         return None
+
+    def _require_empty(self) -> None:
+        """A folder with something in it is never ours to clear: it may be a database that lost a file."""
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise CannotStart(
+                f"{self.folder} is there and is no whole database. Nothing in it was changed. "
+                "Move it away to begin anew, or put it back from a backup."
+            )
 
     def _require_same_version(self) -> None:
         made_by = (self.folder / "PG_VERSION").read_text(encoding="utf-8").strip()

@@ -94,8 +94,8 @@ def test_leftovers_of_a_killed_start_are_cleared(instance: Instance) -> None:
 
 
 def test_an_interrupted_initdb_is_done_again(instance: Instance) -> None:
-    for name in ("postgres.new", "postgres"):
-        (instance.folder / name / "base").mkdir(parents=True)
+    (instance.folder / "postgres.new" / "base").mkdir(parents=True)
+    (instance.folder / "postgres").mkdir()
     instance.start().wait_until_ready()
     assert not (instance.folder / "postgres.new").exists()
 
@@ -109,6 +109,16 @@ def test_a_database_of_another_version_is_refused_with_a_way_out(instance: Insta
     assert instance.process.wait(60) == 1
     assert until(lambda: "PostgreSQL 9" in instance.said and "backup" in instance.said, seconds=5)
     assert (folder / "PG_VERSION").read_text() == "9\n"
+
+
+def test_a_database_that_lost_a_file_is_refused_and_never_cleared_away(instance: Instance) -> None:
+    folder = instance.folder / "postgres"
+    (folder / "base").mkdir(parents=True)
+    (folder / "base" / "1").write_text("somebody's photos")
+    instance.start()
+    assert until(lambda: instance.process and instance.process.poll() is not None)
+    assert "Move it away to begin anew, or put it back from a backup." in instance.said
+    assert (folder / "base" / "1").read_text() == "somebody's photos"
 
 
 @pytest.fixture
