@@ -17,6 +17,17 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_DEMANDING = "too_demanding"
+    NO_EYE = "no_eye"
+    EYE_TOO_FAR = "eye_too_far"
+    EYE_CLOSED = "eye_closed"
+    IRIS_TOO_SMALL = "iris_too_small"
+    IRIS_HIDDEN = "iris_hidden"
+    TOO_BLURRED = "too_blurred"
+    TOO_NOISY = "too_noisy"
+    TOO_LITTLE_CONTRAST = "too_little_contrast"
+    LOOKING_AWAY = "looking_away"
+    TOO_MUCH_GLARE = "too_much_glare"
+    BAD_MASK = "bad_mask"
 
 
 class ImageRefused(Exception):

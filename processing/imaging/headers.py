@@ -4,8 +4,9 @@ Sources: the PNG, GIF89a, JFIF/ITU-T T.81, WebP container, TIFF 6.0 / BigTIFF an
 """
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from processing.imaging.errors import Code, ImageRefused, corrupt, decoding
 from processing.imaging.sniff import HEAD_BYTES, identify, raw_refusal
@@ -21,6 +22,16 @@ class Limits:
     size: int = 50 * MEBIBYTE
     pixels: int = 100_000_000
     side: int = 20_000
+
+    @classmethod
+    def of(cls, request: Mapping[str, Any]) -> "Limits":
+        """What a job's request says about ``size_limit``, ``pixel_limit`` and ``side_limit``, else the usual."""
+        usual = cls()
+        return cls(
+            size=request.get("size_limit") or usual.size,
+            pixels=request.get("pixel_limit") or usual.pixels,
+            side=request.get("side_limit") or usual.side,
+        )
 
     def check_size(self, size: int) -> None:
         if size > self.size:

@@ -26,7 +26,7 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     source = work / request["source"]
     warnings: list[str] = []
     report("decode", 0.0)
-    decoded = codec.decode(source, _limits(request))
+    decoded = codec.decode(source, Limits.of(request))
     report("decode", 1.0)
     levels, files = _render(work, request, decoded, report)
     report("fingerprint", 0.0)
@@ -52,15 +52,6 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
         "place": dataclasses.asdict(place) if place else None,
         "warnings": warnings,
     }
-
-
-def _limits(request: dict[str, Any]) -> Limits:
-    usual = Limits()
-    return Limits(
-        size=request.get("size_limit") or usual.size,
-        pixels=request.get("pixel_limit") or usual.pixels,
-        side=request.get("side_limit") or usual.side,
-    )
 
 
 def _picture(decoded: Decoded) -> dict[str, Any]:

@@ -1,0 +1,209 @@
+"""What a lid or a lamp hides of an iris, completed with the iris' own texture from the same radius at other angles.
+
+On the unrolled strip a fibre is a column and an iris looks alike all the way round, so a hidden stretch is covered by
+other stretches, turned into place. Which ones is decided for all hidden columns at once, so that seams lie where both
+sides agree (dynamic programming over columns, after Efros & Freeman 2001, "Image quilting"). What changes slowly
+(light, tint) stays the place's own.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+
+from processing.imaging.iris.sheet import wrapped
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Strip: TypeAlias = "NDArray[np.float32]"
+"""Height x width x 3, float32; the right end continues at the left."""
+Seen: TypeAlias = "NDArray[np.bool_]"
+"""Height x width: pixels that show the iris."""
+
+COLUMNS = 256
+ROWS = 48
+# What a wholly hidden donor costs, a seam before it is looked at, and a column that differs from what is seen of its
+# place; in units of how unlike two columns are on average. Long stretches keep fibres together.
+HIDDEN_COST = 1000.0
+SEAM_COST = 12.0
+OWN_COST = 0.3
+# Slow changes: blurred over this share of the turn and of the depth.
+SLOW_AROUND, SLOW_DEEP = 1 / 28, 1 / 10
+SEAM_WIDTH = 1 / 100
+SLOW_SIZE = (256, 64)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Columns ``start`` to ``stop`` (which may pass the end of the strip) come from ``shift`` columns further."""
+
+    start: int
+    stop: int
+    shift: int
+
+
+def completed(strip: Strip, seen: Seen, feather: float = 1 / 160) -> Strip:
+    """``strip`` with its unseen pixels filled; seen ones change only within ``feather`` (share of the width) of a
+    hole. Nothing seen: as it was."""
+    if seen.all() or not seen.any():
+        return strip
+    slow = slow_part(strip, seen)
+    quick = strip - slow
+    filled, known = strip, seen
+    for _ in range(3):
+        donors, there = _assembled(quick, known, stretches(quick, known))
+        filled = np.where((~known & there)[..., None], donors + slow, filled)
+        known = known | there
+        if known.all():
+            break
+        quick = filled - slow
+    filled = np.where(known[..., None], filled, slow)
+    # Seen pixels at a hole's rim fade into what would have been put there.
+    rim, _ = _assembled(quick, seen, stretches(quick, seen))
+    share = _softened(~seen, max(feather * strip.shape[1], 1.0))[..., None]
+    outside = strip * (1 - share) + (rim + slow) * share
+    return np.where(seen[..., None], outside, filled).astype(np.float32)
+
+
+def slow_part(strip: Strip, seen: Seen) -> Strip:
+    """The strip without its texture, also where nothing is seen: weighted means, from farther away where need be."""
+    height, width = seen.shape
+    # What is slow needs few pixels.
+    size = (min(SLOW_SIZE[0], width), min(SLOW_SIZE[1], height))
+    shares = seen.astype(np.float32)
+    weight = np.asarray(cv2.resize(shares, size, interpolation=cv2.INTER_AREA), np.float32)[..., None]
+    shown = np.asarray(cv2.resize(strip * seen[..., None], size, interpolation=cv2.INTER_AREA), np.float32)
+    slow, trust = np.zeros_like(shown), np.zeros_like(weight)
+    for times in (1.0, 3.0, 9.0):
+        around, deep = SLOW_AROUND * times * size[0], SLOW_DEEP * min(times, 3.0) * size[1]
+        total = _blurred(weight, around, deep)
+        mean = _blurred(shown, around, deep) / np.maximum(total, 1e-4)
+        share = np.clip(total / 0.25, 0, 1) * (1 - trust)
+        slow, trust = slow + mean * share, trust + share
+    slow = slow + strip[seen].mean(axis=0) * (1 - trust)
+    margin = 2
+    step = width / size[0]
+    large = cv2.resize(
+        wrapped(slow, margin), (round(width + 2 * margin * step), height), interpolation=cv2.INTER_LINEAR
+    )
+    start = round(margin * step)
+    return np.asarray(large[:, start : start + width], np.float32).reshape(strip.shape)
+
+
+def _blurred(field: "NDArray[np.float32]", around: float, deep: float) -> "NDArray[np.float32]":
+    """Gaussian blur of a strip by ``around`` columns and ``deep`` rows (sigmas)."""
+    margin = min(int(3 * around) + 1, field.shape[1])
+    soft = cv2.GaussianBlur(wrapped(field, margin), (0, 0), sigmaX=around, sigmaY=deep, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(soft[:, margin:-margin], np.float32).reshape(field.shape)
+
+
+def stretches(texture: Strip, seen: Seen) -> list[Stretch]:
+    """From where each hidden run of columns is best covered."""
+    width = texture.shape[1]
+    columns = min(COLUMNS, width)
+    size = (columns, min(ROWS, texture.shape[0]))
+    small = cv2.resize(texture * seen[..., None], size, interpolation=cv2.INTER_AREA)
+    shown = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.98
+    bins = np.linspace(0, width, columns + 1).round().astype(int)
+    found = []
+    costs = _Costs.of(np.asarray(small, np.float32), np.asarray(shown))
+    for start, stop in _runs(np.asarray(~shown.all(axis=0))):
+        donors = costs.best(start, stop)
+        for first, last in _pieces(donors):
+            at, here = start + first, start + last
+            shift = int(bins[donors[first]] - bins[at % columns])
+            found.append(Stretch(_place(at, bins, columns), _place(here, bins, columns), shift))
+    return found
+
+
+def _place(column: int, bins: "NDArray[np.int_]", columns: int) -> int:
+    return int(bins[column % columns]) + (column // columns) * int(bins[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class _Costs:
+    """``own[j, k]``: what it costs to put column k at column j; ``seam[k, m]``: to have m where k would continue."""
+
+    own: "NDArray[np.float32]"
+    seam: "NDArray[np.float32]"
+
+    @classmethod
+    def of(cls, small: Strip, shown: Seen) -> "_Costs":
+        rows = shown.shape[0]
+        texture = small.transpose(1, 0, 2)
+        seen = shown.T.astype(np.float32)
+        hidden = (1 - seen) @ (1 - seen.T).astype(np.float32)
+        # Mean square difference over the rows both columns show.
+        weight = np.maximum(seen @ seen.T, 1)
+        square = (np.square(texture).sum(axis=2) * seen) @ seen.T
+        cross = sum((texture[..., band] * seen) @ (texture[..., band] * seen).T for band in range(3))
+        unlike = np.maximum(square + square.T - 2 * cross, 0) / weight
+        unlike = unlike / max(float(unlike.mean()), 1e-3)
+        own = HIDDEN_COST * hidden / rows + OWN_COST * unlike
+        seam = np.roll(unlike, -1, axis=0) + SEAM_COST
+        columns = np.arange(len(seen))
+        seam[columns, (columns + 1) % len(seen)] = 0
+        return cls(own.astype(np.float32), seam.astype(np.float32))
+
+    def best(self, start: int, stop: int) -> list[int]:
+        """The donor of each column from ``start`` to ``stop`` (may pass the end): Viterbi."""
+        count = len(self.own)
+        total = self.own[start % count] + self.seam[(start - 1) % count]
+        back = []
+        for column in range(start + 1, stop):
+            ways = total[:, None] + self.seam
+            before = ways.argmin(axis=0)
+            back.append(before)
+            total = ways[before, np.arange(count)] + self.own[column % count]
+        total = total + self.seam[:, stop % count]
+        donors = [int(total.argmin())]
+        for before in reversed(back):
+            donors.append(int(before[donors[-1]]))
+        return donors[::-1]
+
+
+def _runs(hidden: "NDArray[np.bool_]") -> list[tuple[int, int]]:
+    """(start, stop) of each run of True on a ring; stop may pass the end."""
+    count = len(hidden)
+    if hidden.all():
+        return [(0, count)]
+    first = int(np.argmin(hidden))
+    turned = np.roll(hidden, -first).astype(np.int8)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], turned, [0]])))
+    return [(int(start) + first, int(stop) + first) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _pieces(donors: list[int]) -> list[tuple[int, int]]:
+    """(first, last + 1) of each stretch whose donors follow each other."""
+    cuts = [index for index in range(1, len(donors)) if donors[index] != donors[index - 1] + 1]
+    return list(zip([0, *cuts], [*cuts, len(donors)], strict=True))
+
+
+def _assembled(texture: Strip, seen: Seen, found: list[Stretch]) -> tuple[Strip, Seen]:
+    """The stretches laid side by side, fading into each other at the seams, and where they have something to show."""
+    width = texture.shape[1]
+    margin = max(2, round(SEAM_WIDTH * width))
+    total = np.zeros_like(texture)
+    weight = np.full((*seen.shape, 1), 1e-6, np.float32)
+    there = np.zeros_like(seen)
+    for stretch in found:
+        columns = np.arange(stretch.start - margin, min(stretch.stop + margin, stretch.start - margin + width))
+        ramp = np.minimum(columns - columns[0] + 1, columns[-1] - columns + 1) / (2 * margin)
+        to, origin = columns % width, (columns + stretch.shift) % width
+        shown = seen[:, origin]
+        share = (np.clip(ramp, 0, 1)[None, :] * shown)[..., None].astype(np.float32)
+        total[:, to] += texture[:, origin] * share
+        weight[:, to] += share
+        inner = slice(margin, margin + stretch.stop - stretch.start)
+        there[:, to[inner]] |= shown[:, inner]
+    return (total / weight).astype(np.float32), there
+
+
+def _softened(hole: Seen, reach: float) -> "NDArray[np.float32]":
+    """1 in the hole, falling to 0 within ``reach`` pixels of it."""
+    margin = min(int(reach) + 2, hole.shape[1])
+    away = cv2.distanceTransform(wrapped((~hole).astype(np.uint8), margin), cv2.DIST_L2, 3)
+    share = np.clip(1 - np.asarray(away)[:, margin:-margin] / reach, 0, 1)
+    return (share * share * (3 - 2 * share)).astype(np.float32)
