@@ -21,7 +21,7 @@ from knox.models import AuthToken
 
 from circles import quota
 from circles.actions import accounts, invitations, sessions, signing_in
-from circles.models import DeviceToken, SiteInvitation, User
+from circles.models import DeviceToken, OptIn, SiteInvitation, User
 
 # What shows secrets, or what nothing writes to; the actions below do what an admin needs of them.
 for unused in (AccessAttempt, AccessLog, UserSession, Authenticator, EmailAddress, EmailConfirmation, AuthToken):
@@ -176,3 +176,22 @@ class SiteInvitationAdmin(admin.ModelAdmin):
         assert isinstance(actor, User)
         for invitation in queryset:
             invitations.revoke_invitation(actor=actor, invitation_id=invitation.pk)
+
+
+@admin.register(OptIn)
+class OptInAdmin(admin.ModelAdmin):
+    """Who agreed to what, and when; nobody agrees for somebody else."""
+
+    list_display = ("id", "user", "purpose", "text_version", "given_at", "withdrawn_at")
+    list_filter = ("purpose", "text_version")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

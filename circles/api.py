@@ -10,13 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from circles import examples as shown
-from circles.actions import accounts, joining, signing_in, tokens
+from circles.actions import accounts, joining, opt_ins, signing_in, tokens
 from circles.models import DeviceToken, User
 from circles.serializers import (
+    AgreeSerializer,
     DeviceTokenSerializer,
     LeaveSerializer,
     MadeTokenSerializer,
     MeSerializer,
+    OptInSerializer,
+    OptInsSerializer,
     ResetAskedSerializer,
     ResetSerializer,
     SignedUpSerializer,
@@ -185,3 +188,44 @@ class MeView(GenericAPIView):
         signing_in.confirm_password(request=request._request, actor=person(request), **body)
         accounts.delete_account(actor=person(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OptInsView(GenericAPIView):
+    serializer_class = OptInsSerializer
+
+    @extend_schema(operation_id="me_opt_ins_list", responses={200: OptInsSerializer}, examples=shown.OPT_INS)
+    def get(self, request: Request) -> Response:
+        """What sensitive work there is, its text, and whether you agreed to it. All of it is off at first."""
+        return Response(OptInsSerializer({"results": opt_ins.standing_of(actor=person(request))}).data)
+
+
+class OptInView(GenericAPIView):
+    serializer_class = OptInSerializer
+
+    @extend_schema(
+        operation_id="me_opt_ins_retrieve", responses={200: OptInSerializer} | errors(404), examples=shown.OPT_IN
+    )
+    def get(self, request: Request, purpose: str) -> Response:
+        """One of them."""
+        return Response(OptInSerializer(opt_ins.find_standing(actor=person(request), purpose=purpose)).data)
+
+    @extend_schema(
+        operation_id="me_opt_ins_give",
+        request=AgreeSerializer,
+        responses={200: OptInSerializer} | errors(400, 404, 409),
+        examples=shown.AGREE,
+    )
+    def put(self, request: Request, purpose: str) -> Response:
+        """Agree to the text of that version; time and version are kept. 409 when the text has changed meanwhile."""
+        body = read_body(AgreeSerializer, request)
+        return Response(OptInSerializer(opt_ins.opt_in(actor=person(request), purpose=purpose, **body)).data)
+
+    @extend_schema(
+        operation_id="me_opt_ins_take_back",
+        request=None,
+        responses={200: OptInSerializer} | errors(404),
+        examples=shown.OPT_IN,
+    )
+    def delete(self, request: Request, purpose: str) -> Response:
+        """Switch it off. Everything that was made under it is deleted: rows at once, files within a minute."""
+        return Response(OptInSerializer(opt_ins.opt_out(actor=person(request), purpose=purpose)).data)

@@ -11,4 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/signup", api.SignUpView.as_view(), name="auth-signup"),
     path("auth/reset", api.ResetView.as_view(), name="auth-reset"),
     path("me", api.MeView.as_view(), name="me"),
+    path("me/opt-ins", api.OptInsView.as_view(), name="opt-ins"),
+    path("me/opt-ins/<str:purpose>", api.OptInView.as_view(), name="opt-in"),
 ]

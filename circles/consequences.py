@@ -37,3 +37,5 @@ class Consequence(Generic[Args]):
 
 
 account_deleting: Consequence[[User]] = Consequence("account_deleting")
+opted_out: Consequence[[User, str]] = Consequence("opted_out")
+"""A person took an opt-in back (its purpose is given): whatever was made under it goes now."""

@@ -56,6 +56,19 @@ RESET = [asked({"email": "alice@example.com"}), answered(RESET_ASKED, 202)]
 ME = [answered(_ME)]
 CHANGE_ME = [asked({"name": "Alice", "theme": "dark"}), answered({**_ME, "theme": "dark"})]
 LEAVE = [asked({"password": "correct horse battery"})]
+_IRIS = {
+    "purpose": "iris",
+    "is_on": False,
+    "given_at": None,
+    "accepted_version": "",
+    "version": "2026-11-21",
+    "title": "An iris is as personal as a fingerprint",
+    "paragraphs": ["To make an artwork of an eye, Aureole looks for the iris in the photo you choose."],
+}
+_GIVEN = _IRIS | {"is_on": True, "given_at": "2026-11-21T09:12:44Z", "accepted_version": "2026-11-21"}
+OPT_INS = [answered({"results": [_GIVEN]})]
+OPT_IN = [answered(_IRIS)]
+AGREE = [asked({"version": "2026-11-21"}), answered(_GIVEN)]
 
 
 class DeviceTokenScheme(OpenApiAuthenticationExtension):

@@ -141,3 +141,49 @@ class DeviceToken(AbstractAuthToken):
 
     def __str__(self) -> str:
         return self.device or "a device"
+
+
+class OptInQuerySet(models.QuerySet["OptIn"]):
+    def visible_to(self, user: object) -> "OptInQuerySet":
+        """What a person agreed to is theirs alone."""
+        return self.filter(user_id=getattr(user, "pk", None))
+
+    def standing(self) -> "OptInQuerySet":
+        """Given and not taken back."""
+        return self.filter(withdrawn_at=None)
+
+    def to_text(self, purpose: str, version: str) -> "OptInQuerySet":
+        """Standing agreements to this very text; an older text counts no more."""
+        return self.standing().filter(purpose=purpose, text_version=version)
+
+
+class OptIn(models.Model):
+    """A person's word that something sensitive may be made of their pictures: when, and to which text.
+
+    Taken back, the row stays as the record of both; everything made under it goes (``consequences.opted_out``).
+    """
+
+    class Purpose(models.TextChoices):
+        IRIS = "iris", "Iris artworks"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="opt_ins")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    text_version = models.CharField(max_length=20)
+    text_sha256 = models.CharField(max_length=64, help_text="Of the text as it was shown.")
+    given_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[OptInQuerySet] = OptInQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-given_at", "-id")
+        verbose_name = "opt-in"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("user", "purpose"), condition=Q(withdrawn_at=None), name="opt_in_stands_once_per_purpose"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} ({self.text_version})"

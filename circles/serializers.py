@@ -109,6 +109,26 @@ class LeaveSerializer(StrictSerializer):
     password = Password()
 
 
+class OptInSerializer(serializers.Serializer):
+    """How a person stands to one purpose, and the text that is in force."""
+
+    purpose = serializers.CharField(source="notice.purpose")
+    is_on = serializers.BooleanField()
+    given_at = serializers.DateTimeField(allow_null=True)
+    accepted_version = serializers.CharField(allow_blank=True, help_text="The text that was agreed to.")
+    version = serializers.CharField(source="notice.version", help_text="The text in force.")
+    title = serializers.CharField(source="notice.title")
+    paragraphs = serializers.ListField(child=serializers.CharField(), source="notice.paragraphs")
+
+
+class OptInsSerializer(serializers.Serializer):
+    results = OptInSerializer(many=True)
+
+
+class AgreeSerializer(StrictSerializer):
+    version = serializers.CharField(max_length=20, help_text="Of the text the person has read.")
+
+
 def _strong(value: str, user: User) -> str:
     try:
         validate_password(value, user)

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("circles.api_urls")),
     path("", include("processing.api_urls")),
     path("", include("photos.api_urls")),
+    path("", include("artworks.api_urls")),
 ]

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "processing",
     "circles",
     "photos",
+    "artworks",
     "pages",
 ]
 

@@ -150,6 +150,8 @@ class JobFileView(APIView):
     def get(self, request: Request, job_id: uuid.UUID, name: str) -> HttpResponseBase:
         """A file the job made, as a download: by its signed link (60 seconds), or signed in."""
         signature = request.query_params.get("signature")
+        if "\0" in name:
+            raise NotFound()
         if signature is None and not request.user.is_authenticated:
             raise NotAuthenticated()
         is_signed = signature is not None and links.is_signed(job_id, name, signature)

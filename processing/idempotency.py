@@ -24,3 +24,11 @@ def read_key(request: Request, body: Any) -> dict[str, Any]:
         raise Refused(fields={"Idempotency-Key": [f"Send 1 to {KEY_LENGTH} printable ASCII characters."]})
     said = json.dumps([request.method, request.path, body], sort_keys=True, cls=DjangoJSONEncoder)
     return {"idempotency_key": key, "request_hash": hashlib.sha256(said.encode()).hexdigest()}
+
+
+def for_place(submission: dict[str, Any], place: int) -> dict[str, Any]:
+    """What ``read_key`` said, for one item of a list: the first has the key itself, the others one made of it."""
+    key = submission["idempotency_key"]
+    if key is None or place == 0:
+        return submission
+    return submission | {"idempotency_key": f"{hashlib.sha256(key.encode()).hexdigest()}:{place}"}

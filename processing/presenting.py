@@ -17,6 +17,10 @@ STEPS: Final[dict[str, str]] = {
     "fingerprint": "Recognising it again later",
     "details": "Reading date, camera and place",
     "save": "Putting it into your library",
+    "load": "Opening the picture",
+    "segment": "Finding the iris",
+    "reflections": "Taking reflections away",
+    "enhance": "Bringing out fine detail",
 }
 STATES: Final[dict[str, str]] = {
     State.PENDING: "Waiting for its turn",
@@ -25,7 +29,11 @@ STATES: Final[dict[str, str]] = {
     State.FAILED: "It did not work",
     State.CANCELLED: "Cancelled",
 }
-KINDS: Final[dict[str, str]] = {"ingest": "Preparing a photo"}
+KINDS: Final[dict[str, str]] = {
+    "ingest": "Preparing a photo",
+    "iris": "An iris artwork",
+    "enhance": "Enhancing a photo",
+}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ A recipe is a class decorated with ``@recipe(...)`` whose static methods are cal
     failed(job, error)        inside the transaction that ends the job without a result (failed or cancelled)
     describe(job)             -> Description for pages and the API
     describe_all(jobs)        optional: the same for many as ``{job.pk: Description}``, so that a list costs one query
+    lay_over(job, wanted)     optional: the options of a job after this one, what a person ``wanted`` laid over the
+                              old ones; raises Refused. Without it nothing is checked
 """
 
 import uuid
@@ -138,6 +140,12 @@ def kinds() -> tuple[str, ...]:
 def limited_kinds() -> tuple[str, ...]:
     """The kinds that queue limits count and refuse."""
     return tuple(kind for kind in kinds() if not _registry[kind].is_unlimited)
+
+
+def laid_over(job: Job, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The options of a job after ``job``, as far as its recipe allows what is ``wanted``."""
+    lay_over = getattr(_registry[job.kind].recipe, "lay_over", None)
+    return lay_over(job, wanted) if lay_over else job.options | wanted
 
 
 def describe_all(kind: str, jobs: Sequence[Job]) -> dict[uuid.UUID, Description]:

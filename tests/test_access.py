@@ -34,10 +34,12 @@ def address(route: Route, kwargs: dict[str, Any]) -> str:
     return "/" + path.replace("^", "").replace("$", "").replace("\\", "")
 
 
-def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = None) -> HttpResponse:
+def ask(client: Client, method: str, url: str, row: Own | None = None) -> HttpResponse:
     if method == "get":
         return client.get(url)
-    return getattr(client, method)(url, data=body or {}, content_type="application/json")
+    if row and row.content:
+        return getattr(client, method)(url, data=row.content, content_type=row.type)
+    return getattr(client, method)(url, data=row.body if row else {}, content_type="application/json")
 
 
 def comparable(response: HttpResponse, *ids: Any) -> tuple[int, dict[str, str], str]:
@@ -140,8 +142,8 @@ def test_anonymous_learns_nothing_about_a_thing(path: str, row: Own, alice: User
     kwargs = row.make(alice)
     gone = things.absent(kwargs)
     for method in METHODS:
-        mine = ask(client, method, address(ROUTES[path], kwargs), row.body)
-        none = ask(client, method, address(ROUTES[path], gone), row.body)
+        mine = ask(client, method, address(ROUTES[path], kwargs), row)
+        none = ask(client, method, address(ROUTES[path], gone), row)
         assert refused(mine, address(ROUTES[path], kwargs)), f"{method}: {mine.status_code}"
         assert comparable(mine, *kwargs.values()) == comparable(none, *gone.values())
 
@@ -155,16 +157,16 @@ def test_the_hidden_answers_like_the_absent(
     kwargs = row.make(alice)
     gone = things.absent(kwargs)
     for method in METHODS:
-        hidden = ask(client, method, address(ROUTES[path], kwargs), row.body)
-        none = ask(client, method, address(ROUTES[path], gone), row.body)
+        hidden = ask(client, method, address(ROUTES[path], kwargs), row)
+        none = ask(client, method, address(ROUTES[path], gone), row)
         assert comparable(hidden, *kwargs.values()) == comparable(none, *gone.values()), method
         assert hidden.status_code in {404, 405, 400}, f"{method}: {hidden.status_code}"
-    assert ask(client, row.method, address(ROUTES[path], kwargs), row.body).status_code == 404
+    assert ask(client, row.method, address(ROUTES[path], kwargs), row).status_code == 404
 
 
 @pytest.mark.parametrize(("path", "row"), rows_of(Own))
 def test_the_owner_may_open_it(path: str, row: Own, alice: User, signed_in: Callable[[User | None], Client]) -> None:
-    answer = ask(signed_in(alice), row.method, address(ROUTES[path], row.make(alice)), row.body)
+    answer = ask(signed_in(alice), row.method, address(ROUTES[path], row.make(alice)), row)
     answer.close()
     assert answer.status_code not in {401, 403, 404, 405}, answer.content
     assert answer.status_code < 500

@@ -29,5 +29,12 @@ def test_only_those_with_the_permission_open_a_list(name: str, alice: User, make
 
 
 def test_the_rooms_of_the_house_are_in_the_admin() -> None:
-    for model in ("circles_user", "circles_siteinvitation", "photos_photo", "processing_job"):
+    for model in (
+        "circles_user",
+        "circles_siteinvitation",
+        "photos_photo",
+        "processing_job",
+        "artworks_artwork",
+        "circles_optin",
+    ):
         assert f"admin:{model}_changelist" in LISTS

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from circles.models import User
+from photos.consequences import photos_purging
 from photos.errors import NotReady
 from photos.models import Original, Photo, Rendition, Upload
 from photos.querysets import PhotoQuerySet, first_of_month
@@ -95,6 +96,7 @@ def _purge(photos: PhotoQuerySet) -> list[uuid.UUID]:
         doomed = Photo.objects.in_bin().filter(pk__in=ids).select_for_update().order_by("pk")
         gone = list(doomed.values_list("pk", flat=True))
         renditions = list(Rendition.objects.filter(photo__in=gone).values_list("key", flat=True))
+        photos_purging.happen(gone)
         Photo.objects.filter(pk__in=gone).delete()
         _release_originals(originals)
         release_keys(renditions, reason="photo purged")
@@ -145,6 +147,7 @@ def forget_owner(user: User) -> None:
     originals = list(Original.objects.filter(owner=user).values_list("key", flat=True))
     renditions = list(Rendition.objects.filter(photo__owner=user).values_list("key", flat=True))
     uploads = list(Upload.objects.visible_to(user).open().values_list("pk", "remote_id"))
+    photos_purging.happen(list(Photo.objects.filter(owner=user).values_list("pk", flat=True)))
     Photo.objects.filter(owner=user).delete()
     Original.objects.filter(owner=user).delete()
     Upload.objects.visible_to(user).delete()

@@ -1,15 +1,29 @@
 """Making pictures of photos again: what is missing, or all of it."""
 
+import shutil
 import uuid
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
 
 from circles.models import User
 from photos.models import Photo
 from photos.rendering import FORMATS, RENDERER_VERSION, SIZES
 from processing import jobs
-from processing.errors import NotFound
+from processing.errors import NotFound, ServerError
 from processing.models import Job
 
 LOW_PRIORITY = -10
+
+
+def fetch_original(photo: Photo, target: Path) -> None:
+    """The original into a work folder: a copy, never a link, so that a child gone wild cannot change the original."""
+    try:
+        with default_storage.open(photo.original.key, "rb") as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy, 1024 * 1024)
+    except FileNotFoundError:
+        raise ServerError("The stored original is missing.", code="original_missing") from None
 
 
 def missing_renditions(photo: Photo) -> list[tuple[int, str]]:
@@ -26,9 +40,12 @@ def render_photo(
     is_everything: bool = False,
     priority: int = 0,
     idempotency_key: str | None = None,
-    request_hash: str = "",
+    **submission: Any,
 ) -> Job:
-    """A new ingest of one's own photo: what is missing, or all nine. A job already under way for it is answered."""
+    """A new ingest of one's own photo: what is missing, or all nine. A job already under way for it is answered.
+
+    ``submission`` is for ``jobs.submit``.
+    """
     photo = Photo.objects.editable_by(actor).filter(pk=photo_id).first()
     if photo is None:
         raise NotFound()
@@ -43,7 +60,7 @@ def render_photo(
         options={"everything": is_everything},
         priority=priority,
         idempotency_key=idempotency_key,
-        request_hash=request_hash,
+        **submission,
     )
 
 

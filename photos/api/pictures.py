@@ -60,13 +60,17 @@ class ThumbView(APIView):
     def get(self, request: Request, photo_id: uuid.UUID, size: int, form: str) -> HttpResponseBase:
         """One of the nine pictures. While it is being made its owner gets 404 ``not_ready``."""
         rendition = _rendition(request.user, photo_id, size, form)
-        tag = f'"{hashlib.blake2b(rendition.key.encode(), digest_size=12).hexdigest()}"'
         is_versioned = request.query_params.get("v") == str(rendition.photo.version)
-        headers = {"ETag": tag, "Cache-Control": FOREVER if is_versioned else ASK_AGAIN}
-        response = get_conditional_response(request._request, etag=tag) or _picture(rendition)
-        for name, value in headers.items():
-            response.headers[name] = value
-        return response
+        return picture(request._request, rendition.key, CONTENT_TYPES[rendition.format], is_for_good=is_versioned)
+
+
+def picture(request: HttpRequest, key: str, content_type: str, *, is_for_good: bool) -> HttpResponseBase:
+    """A stored picture to look at; ``is_for_good``: its address changes when it does. NotReady when it is missing."""
+    tag = f'"{hashlib.blake2b(key.encode(), digest_size=12).hexdigest()}"'
+    response = get_conditional_response(request, etag=tag) or _bytes(key, content_type)
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = FOREVER if is_for_good else ASK_AGAIN
+    return response
 
 
 def _rendition(user: Any, photo_id: uuid.UUID, size: int, form: str) -> Rendition:
@@ -77,14 +81,14 @@ def _rendition(user: Any, photo_id: uuid.UUID, size: int, form: str) -> Renditio
     return found
 
 
-def _picture(rendition: Rendition) -> HttpResponse:
+def _bytes(key: str, content_type: str) -> HttpResponse:
     try:
-        with default_storage.open(rendition.key, "rb") as file:
+        with default_storage.open(key, "rb") as file:
             body = file.read()
     except FileNotFoundError:
         raise NotReady("This picture is missing from the storage.", suggestion="Have it made again.") from None
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": SANDBOX}
-    return HttpResponse(body, content_type=CONTENT_TYPES[rendition.format], headers=headers)
+    return HttpResponse(body, content_type=content_type, headers=headers)
 
 
 class OriginalView(APIView):

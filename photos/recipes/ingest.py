@@ -1,6 +1,5 @@
 """Ingest: one decode of the original gives nine pictures, hashes, EXIF and a place. The original is only read."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db.models import F
 from django.urls import reverse
 
 from photos.actions.library import release_keys
-from photos.actions.pictures import missing_renditions
+from photos.actions.pictures import fetch_original, missing_renditions
 from photos.models import Original, Photo, Rendition
 from photos.querysets import PhotoQuerySet, first_of_month
 from processing.errors import Cancelled, ServerError
@@ -45,7 +43,7 @@ class Ingest:
     def prepare(job: Job, work: Path) -> dict[str, Any]:
         photo = _photo(job)
         _about(job).filter(state=Photo.State.BROKEN).update(state=Photo.State.PENDING)
-        _fetch(photo.original.key, work / SOURCE)
+        fetch_original(photo, work / SOURCE)
         wanted = None if job.options.get("everything") else missing_renditions(photo)
         return {"source": SOURCE, "wanted": wanted, "size_limit": settings.MAX_UPLOAD_BYTES}
 
@@ -104,15 +102,6 @@ def _photo(job: Job) -> Photo:
     if photo is None:
         raise Cancelled("The photo was deleted.")
     return photo
-
-
-def _fetch(key: str, target: Path) -> None:
-    """The original into the work folder: a copy, never a link, so that a child gone wild cannot change the original."""
-    try:
-        with default_storage.open(key, "rb") as source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy, 1024 * 1024)
-    except FileNotFoundError:
-        raise ServerError("The stored original is missing.", code="original_missing") from None
 
 
 def _replace_renditions(photo: Photo, result: dict[str, Any], files: Mapping[str, JobFile]) -> None:

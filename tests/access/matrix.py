@@ -47,6 +47,8 @@ class Own:
     make: Maker
     method: str = "get"
     body: dict[str, Any] = field(default_factory=dict)
+    content: bytes = b""
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,18 @@ ROWS: dict[str, Row] = {
     "api/v1/auth/reset": Visitors(method="post", answers=400),
     "api/v1/auth/ticket": SignedIn(method="post"),
     "api/v1/me": SignedIn(),
+    "api/v1/me/opt-ins": SignedIn(),
+    "api/v1/me/opt-ins/<str:purpose>": SignedIn({"purpose": "iris"}),
+    "api/v1/artworks": SignedIn(),
+    "api/v1/artworks/<uuid:artwork_id>": Own(things.artwork),
+    "api/v1/artworks/<uuid:artwork_id>/subject": Own(things.artwork, "put", {"whose": "me"}),
+    "api/v1/artworks/<uuid:artwork_id>/reprocess": Own(things.artwork, "post"),
+    "api/v1/artworks/<uuid:artwork_id>/geometry": Own(things.artwork, "patch"),
+    "api/v1/artworks/<uuid:artwork_id>/mask": Own(things.artwork, "put", content=things.MASK, type="image/png"),
+    rf"api/v1/^artworks/(?P<artwork_id>{UUID})/thumb/(?P<size>256|512|1024)\.(?P<form>webp|avif|jpeg)$": Own(
+        things.artwork_thumb
+    ),
+    "api/v1/artworks/<uuid:artwork_id>/files/<str:name>": Own(things.artwork_file),
     "api/v1/processing/jobs": SignedIn(),
     "api/v1/processing/jobs/<uuid:job_id>": Own(things.job),
     "api/v1/processing/jobs/<uuid:job_id>/cancel": Own(things.job, "post"),

@@ -1,5 +1,6 @@
 """One thing of each kind, belonging to somebody: what the rows of the matrix are about."""
 
+import io
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -8,8 +9,12 @@ from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image
 
+from artworks.models import Artwork, ArtworkFile
+from circles.actions.opt_ins import opt_in
 from circles.models import DeviceToken, SiteInvitation, User
+from circles.notices import NOTICES
 from photos.models import Original, Photo, Rendition, Upload
 from processing.models import Job, JobFile
 from processing.states import State
@@ -97,6 +102,40 @@ def upload(owner: User) -> dict[str, Any]:
         expires_at=timezone.now() + timedelta(hours=1),
     )
     return {"upload_id": row.pk}
+
+
+def artwork_of(owner: User) -> Artwork:
+    opt_in(actor=owner, purpose="iris", version=NOTICES["iris"].version)
+    circle = {"cx": 4.0, "cy": 4.0, "a": 2.0, "b": 2.0, "angle": 0.0}
+    outlines = {"pupil": circle, "limbus": circle | {"a": 3.0, "b": 3.0}}
+    found = photo_of(owner, state=Photo.State.READY, width=8, height=6)
+    return Artwork.objects.create(
+        owner=owner, photo=found, kind="iris", version="iris-1", width=8, height=8, geometry=outlines
+    )
+
+
+def artwork(owner: User) -> dict[str, Any]:
+    return {"artwork_id": artwork_of(owner).pk}
+
+
+def artwork_file(owner: User, name: str = "mask.png") -> dict[str, Any]:
+    found = artwork_of(owner)
+    key = default_storage.save(f"iris/{uuid.uuid4()}/{uuid.uuid4()}/{name}", ContentFile(b"0123456789"))
+    ArtworkFile.objects.create(artwork=found, name=name, key=key, byte_size=10, content_type="image/png")
+    return {"artwork_id": found.pk, "name": name}
+
+
+def artwork_thumb(owner: User) -> dict[str, Any]:
+    return {"artwork_id": artwork_file(owner, "256.webp")["artwork_id"], "size": 256, "form": "webp"}
+
+
+def _png(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (width, height), 255).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+MASK = _png(8, 6)
 
 
 def absent(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -225,7 +225,6 @@ def test_submitting_the_pipeline_starts_an_ingest(alice: User, make_photo: Any, 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"pipeline": "iris"}, "unknown_pipeline"),
         ({"pipeline": "nothing"}, "unknown_pipeline"),
         ({"options": {"size": 5}}, "validation_failed"),
         ({"options": {"everything": "yes"}}, "validation_failed"),

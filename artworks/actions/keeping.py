@@ -1,0 +1,157 @@
+"""What a person does with their artworks: find, name, say whose eye it is, offer, delete."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from io import BytesIO
+from typing import Any, Final
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from artworks.models import Artwork, ArtworkFile, HandMask
+from artworks.querysets import ArtworkQuerySet
+from circles.models import OptIn, User
+from photos.models import Photo
+from processing import files, jobs
+from processing.errors import Conflict, NotFound, Refused
+from processing.imaging import headers
+from processing.imaging.errors import ImageRefused
+from processing.imaging.types import Format
+from processing.models import FileDeletion, Job
+
+# A mask is entered for deletion before it is written, and struck off with its row.
+GRACE: Final = timedelta(hours=1)
+MASK_BYTES_MOST: Final = 2 * 1024 * 1024
+EDITABLE: Final = frozenset({"title", "caption", "is_consent_ready"})
+IRIS_JOBS: Final = ("iris", "iris_preview")
+
+
+def find_artwork(*, actor: User, artwork_id: uuid.UUID) -> Artwork:
+    """An artwork this person may see; NotFound for hidden and absent alike."""
+    found = Artwork.objects.visible_to(actor).select_related("photo", "job").filter(pk=artwork_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def edit_artwork(*, actor: User, artwork_id: uuid.UUID, changes: Mapping[str, Any]) -> Artwork:
+    """Set any of EDITABLE. Whose eye it is must be said before others may ask for it (Conflict)."""
+    fields = {name: value for name, value in changes.items() if name in EDITABLE}
+    artwork = find_artwork(actor=actor, artwork_id=artwork_id)
+    if fields.get("is_consent_ready") and not artwork.whose:
+        raise Conflict(
+            "Nobody has said yet whose eye this is.",
+            suggestion="Answer that first, then offer the artwork to others.",
+            code="subject_unknown",
+        )
+    if fields:
+        Artwork.objects.editable_by(actor).filter(pk=artwork_id).update(**fields)
+    return find_artwork(actor=actor, artwork_id=artwork_id)
+
+
+def answer_whose_eye(*, actor: User, artwork_id: uuid.UUID, whose: str, email: str = "") -> Artwork:
+    """Say once whose eye it is, for every artwork of the same photo.
+
+    ``email`` names another member. Whether somebody here has that address is not told.
+    """
+    artwork = find_artwork(actor=actor, artwork_id=artwork_id)
+    _check_member(actor, whose, email)
+    member = User.objects.filter(email=email.lower(), is_active=True).first() if email else None
+    answer = {"whose": whose, "subject": member, "subject_email": email.lower(), "whose_answered_at": timezone.now()}
+    if whose == Artwork.Whose.ME:
+        answer["subject"] = actor
+    mine = Artwork.objects.editable_by(actor)
+    same = mine.of_photo(artwork.photo_id) if artwork.photo_id else mine.filter(pk=artwork.pk)
+    same.update(**answer)
+    return find_artwork(actor=actor, artwork_id=artwork_id)
+
+
+def delete_artwork(*, actor: User, artwork_id: uuid.UUID) -> None:
+    """For good: the row and its files. Those made from it stay, and its photo too."""
+    if not _remove(Artwork.objects.editable_by(actor).filter(pk=artwork_id), reason="artwork deleted"):
+        raise NotFound()
+
+
+def store_mask(*, actor: User, photo: Photo, content: bytes) -> HandMask:
+    """A mask in the storage, its row not saved yet; Refused when it is no PNG as large as the upright photo.
+
+    Its file goes by itself unless ``keep_mask`` follows.
+    """
+    _check_mask(photo, content)
+    mask = HandMask(owner=actor, photo=photo, byte_size=len(content))
+    mask.key = f"masks/{mask.pk}.png"
+    FileDeletion.objects.create(key=mask.key, reason="mask not kept", not_before=timezone.now() + GRACE)
+    default_storage.save(mask.key, ContentFile(content))
+    return mask
+
+
+def keep_mask(mask: HandMask) -> None:
+    """Part of the caller's transaction."""
+    mask.save(force_insert=True)
+    FileDeletion.objects.filter(key=mask.key).delete()
+
+
+def forget_irises(user: User, purpose: str) -> None:
+    """The opt-in was taken back: artworks, masks, jobs with their outlines, and every file of theirs go."""
+    if purpose != OptIn.Purpose.IRIS:
+        return
+    reason = "opted out"
+    _remove(Artwork.objects.filter(owner=user, kind=Artwork.Kind.IRIS), reason=reason)
+    _remove_masks(HandMask.objects.filter(owner=user), reason=reason)
+    for job_id in Job.objects.filter(owner=user, kind__in=IRIS_JOBS).values_list("pk", flat=True):
+        jobs.delete(actor=user, job_id=job_id)
+
+
+def forget_owner(user: User) -> None:
+    """All artworks of an account that is being deleted."""
+    _remove(Artwork.objects.filter(owner=user), reason="account deleted")
+    _remove_masks(HandMask.objects.filter(owner=user), reason="account deleted")
+
+
+def forget_masks_of(photo_ids: Iterable[uuid.UUID]) -> None:
+    """Photos go for good: masks brushed on them go along. Artworks stay: they are pieces of their own."""
+    _remove_masks(HandMask.objects.filter(photo__in=list(photo_ids)), reason="photo purged")
+
+
+def _remove(artworks: ArtworkQuerySet, *, reason: str) -> int:
+    with transaction.atomic():
+        doomed = list(artworks.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        keys = list(ArtworkFile.objects.filter(artwork__in=doomed).values_list("key", flat=True))
+        Artwork.objects.chosen(doomed).delete()
+        files.delete_later(keys, reason=reason)
+    return len(doomed)
+
+
+def _remove_masks(masks: Any, *, reason: str) -> None:
+    keys = list(masks.values_list("key", flat=True))
+    masks.delete()
+    files.delete_later(keys, reason=reason)
+
+
+def _check_member(actor: User, whose: str, email: str) -> None:
+    is_member = whose == Artwork.Whose.MEMBER
+    if is_member and not email:
+        raise Refused(fields={"email": ["Name the member by their address."]})
+    if email and not is_member:
+        raise Refused(fields={"email": ["Only for another member."]})
+    if is_member and email.lower() == actor.email.lower():
+        raise Refused(fields={"email": ["That is you: choose “me”."]})
+
+
+def _check_mask(photo: Photo, content: bytes) -> None:
+    if len(content) > MASK_BYTES_MOST:
+        raise Refused("The mask is larger than 2 MB.", code="too_large", suggestion="Send a PNG without colours.")
+    try:
+        header = headers.read(BytesIO(content))
+    except ImageRefused as error:
+        raise Refused("The mask is not a PNG.", suggestion="Send the bytes of a PNG.") from error
+    if header.format != Format.PNG:
+        raise Refused("The mask is not a PNG.", suggestion="Send the bytes of a PNG.")
+    if (header.width, header.height) != (photo.width, photo.height):
+        raise Refused(
+            f"The mask is {header.width} × {header.height} pixels, the photo {photo.width} × {photo.height}.",
+            suggestion="Send a mask as large as the upright photo.",
+        )

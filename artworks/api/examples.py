@@ -1,0 +1,75 @@
+"""Requests and answers about artworks, as the API's documentation shows them."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiResponse
+
+from circles.actions.opt_ins import OptInRequired
+from processing import documenting
+from processing.documenting import answered, asked
+from processing.examples import REPROCESS
+
+
+def errors(*statuses: int) -> dict[int, OpenApiResponse]:
+    """The one error shape for each of these statuses; 403 is the opt-in that is missing."""
+    usual = documenting.errors(*(status for status in statuses if status != 403))
+    if 403 not in statuses:
+        return usual
+    return usual | {403: documenting.error(403, "Iris work is switched off for this account.", OptInRequired)}
+
+
+_ID: Final = "3f0c9a52-7a1d-4a39-9d0e-0d5b5d7f2a10"
+_PHOTO: Final = "0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10"
+_JOB_ID: Final = "c2a3c7f6-0d38-4bb0-a1ce-2f2c1c1b7a55"
+_FILES: Final = f"/api/v1/artworks/{_ID}/files"
+_PUPIL: Final = {"cx": 2010.4, "cy": 1502.8, "a": 302.5, "b": 300.1, "angle": 12.5}
+_LIMBUS: Final = {"cx": 2006.0, "cy": 1499.5, "a": 880.2, "b": 866.7, "angle": 3.1}
+_GEOMETRY: Final = {
+    "pupil": _PUPIL,
+    "limbus": _LIMBUS,
+    "upper_lid": [[1100.0, 1100.5], [2000.0, 760.0], [2900.0, 1080.0]],
+    "lower_lid": None,
+}
+_ARTWORK: Final[dict[str, Any]] = {
+    "id": _ID,
+    "kind": "iris",
+    "title": "Left eye in March",
+    "caption": "",
+    "photo_id": _PHOTO,
+    "parent_id": None,
+    "job_id": _JOB_ID,
+    "engine": "eye-network-1",
+    "version": "iris-1",
+    "confidence": 0.94,
+    "width": 4096,
+    "height": 4096,
+    "whose": "me",
+    "consent_ready": False,
+    "created_at": "2026-11-20T18:00:09Z",
+    "thumb_template": f"/api/v1/artworks/{_ID}/thumb/{{size}}.{{format}}",
+}
+_DETAIL: Final = _ARTWORK | {
+    "subject": {"whose": "me", "email": "", "answered_at": "2026-11-20T18:01:00Z"},
+    "options": {"engine": "network", "reflections": True, "enhance": 4, "background": "black", "size": 4096},
+    "gate": {"coverage_pct": 11.9, "diameter_px": 1746.9, "sharpness": 9.2},
+    "geometry": _GEOMETRY,
+    "facts": {"removed_area_pct": 2.4},
+    "seconds": {"load": 0.4, "segment": 0.2, "reflections": 0.3, "enhance": 1.4, "save": 0.9},
+    "files": [
+        {"name": "result.jpg", "content_type": "image/jpeg", "byte_size": 2182707, "url": f"{_FILES}/result.jpg"}
+    ],
+    "result_url": f"{_FILES}/result.jpg",
+    "mask_url": f"{_FILES}/mask.png",
+}
+_JOB: Final = REPROCESS[1].value | {
+    "kind": "iris",
+    "steps": [{"name": "segment", "label": "Finding the iris", "until": 40, "state": "waiting"}],
+}
+
+ARTWORKS: Final = [answered({"next": None, "previous": None, "results": [_ARTWORK]})]
+ARTWORK: Final = [answered(_DETAIL)]
+CHANGES: Final = [asked({"title": "Left eye in March", "consent_ready": True}), answered(_DETAIL)]
+WHOSE: Final = [asked({"whose": "member", "email": "bob@example.com"}), answered(_DETAIL)]
+AGAIN: Final = [asked({"options": {"background": "iris"}}), answered(_JOB, 201)]
+GEOMETRY: Final = [asked({"pupil": {"cx": 2012.0, "cy": 1500.0, "a": 298.0}}), answered(_JOB, 201)]
+MASK: Final = [answered(_JOB, 201)]

@@ -1,0 +1,22 @@
+"""API routes of artworks."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from artworks.api import artworks, corrections, files
+
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("artworks", artworks.ArtworkListView.as_view(), name="artworks-list"),
+    path("artworks/<uuid:artwork_id>", artworks.ArtworkView.as_view(), name="artworks-detail"),
+    path("artworks/<uuid:artwork_id>/subject", artworks.SubjectView.as_view(), name="artworks-subject"),
+    path("artworks/<uuid:artwork_id>/reprocess", artworks.AgainView.as_view(), name="artworks-reprocess"),
+    path("artworks/<uuid:artwork_id>/geometry", corrections.GeometryView.as_view(), name="artworks-geometry"),
+    path("artworks/<uuid:artwork_id>/mask", corrections.MaskView.as_view(), name="artworks-mask"),
+    re_path(
+        rf"^artworks/(?P<artwork_id>{_UUID})/thumb/(?P<size>256|512|1024)\.(?P<form>webp|avif|jpeg)$",
+        files.ThumbView.as_view(),
+        name="artworks-thumb",
+    ),
+    path("artworks/<uuid:artwork_id>/files/<str:name>", files.FileView.as_view(), name="artworks-file"),
+]

@@ -1,0 +1,54 @@
+"""Questions asked of artworks. HTML, API and file routes all start here."""
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+if TYPE_CHECKING:
+    from artworks.models import Artwork, ArtworkFile, HandMask  # noqa: F401 - named in the bases
+
+
+class ArtworkQuerySet(models.QuerySet["Artwork"]):
+    def visible_to(self, user: object) -> "ArtworkQuerySet":
+        """What this person may see: their own artworks (shared ones join here with the circles)."""
+        return self.filter(owner_id=getattr(user, "pk", None))
+
+    def editable_by(self, user: object) -> "ArtworkQuerySet":
+        return self.filter(owner_id=getattr(user, "pk", None))
+
+    def of_photo(self, photo_id: uuid.UUID) -> "ArtworkQuerySet":
+        return self.filter(photo_id=photo_id)
+
+    def of_kind(self, kind: str) -> "ArtworkQuerySet":
+        return self.filter(kind=kind)
+
+    def not_made_again(self) -> "ArtworkQuerySet":
+        """Those that were not made again with other options."""
+        from artworks.models import Artwork
+
+        return self.filter(~Exists(Artwork.objects.filter(parent=OuterRef("pk"))))
+
+    def made_the_same_way(self, *, kind: str, version: str, options_hash: str) -> "ArtworkQuerySet":
+        """By this very version of the engines, with exactly these options."""
+        return self.filter(kind=kind, version=version, options_hash=options_hash)
+
+    def newest_first(self) -> "ArtworkQuerySet":
+        return self.order_by("-created_at", "-id")
+
+    def chosen(self, ids: Iterable[uuid.UUID | str]) -> "ArtworkQuerySet":
+        return self.filter(pk__in=list(ids))
+
+
+class ArtworkFileQuerySet(models.QuerySet["ArtworkFile"]):
+    def visible_to(self, user: object) -> "ArtworkFileQuerySet":
+        from artworks.models import Artwork
+
+        return self.filter(artwork__in=Artwork.objects.visible_to(user))
+
+
+class HandMaskQuerySet(models.QuerySet["HandMask"]):
+    def visible_to(self, user: object) -> "HandMaskQuerySet":
+        return self.filter(owner_id=getattr(user, "pk", None))

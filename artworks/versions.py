@@ -1,0 +1,24 @@
+"""What had a part in an artwork's pixels: the pipeline's version, and the installed models it may call.
+
+The numbers are the pipelines' own (a test compares them): a web process does not load OpenCV to learn one.
+"""
+
+from typing import Final
+
+from django.conf import settings
+
+from processing.imaging.catalog import Purpose
+from processing.imaging.modelstore import Store
+
+PIPELINES: Final = {"iris": 1, "enhance": 1}
+
+
+def version_of(kind: str) -> str:
+    """``iris-1``, or ``iris-1+real-esrgan-x4v3:1a2b3c4d`` with an installed model: other pixels, another version."""
+    store = Store(settings.MODELS_DIR)
+    entry = store.serving(Purpose.UPSCALE)
+    own = f"{kind}-{PIPELINES[kind]}"
+    if entry is None:
+        return own
+    parts = sorted(part.sha256[:8] for part in store.installed(entry))
+    return f"{own}+{entry.name}:{'-'.join(parts)}"[:100]
