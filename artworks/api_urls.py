@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from artworks.api import artworks, corrections, files
+from artworks.api import artworks, corrections, files, preview
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         files.ThumbView.as_view(),
         name="artworks-thumb",
     ),
+    path("preview", preview.PreviewView.as_view(), name="preview"),
     path("artworks/<uuid:artwork_id>/files/<str:name>", files.FileView.as_view(), name="artworks-file"),
 ]

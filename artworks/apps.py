@@ -8,15 +8,17 @@ class ArtworksConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what this one brings: recipes, pipelines, clean-up, files to verify."""
         from artworks import pipelines  # noqa: F401 - registers itself
-        from artworks.actions import keeping
+        from artworks.actions import keeping, previewing
         from artworks.models import ArtworkFile, HandMask
-        from artworks.recipes import enhance, iris  # noqa: F401 - register themselves
+        from artworks.recipes import enhance, iris, preview  # noqa: F401 - register themselves
         from circles import consequences
         from photos import verification
         from photos.consequences import photos_purging
+        from processing import reconciler
 
         consequences.account_deleting.then(keeping.forget_owner)
         consequences.opted_out.then(keeping.forget_irises)
         photos_purging.then(keeping.forget_masks_of)
+        reconciler.every(60)(previewing.forget_old_previews)
         for model in (ArtworkFile, HandMask):
             verification.watch(model)

@@ -32,6 +32,7 @@ STATES: Final[dict[str, str]] = {
 KINDS: Final[dict[str, str]] = {
     "ingest": "Preparing a photo",
     "iris": "An iris artwork",
+    "preview": "A quick look",
     "enhance": "Enhancing a photo",
 }
 

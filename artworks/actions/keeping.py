@@ -26,7 +26,7 @@ from processing.models import FileDeletion, Job
 GRACE: Final = timedelta(hours=1)
 MASK_BYTES_MOST: Final = 2 * 1024 * 1024
 EDITABLE: Final = frozenset({"title", "caption", "is_consent_ready"})
-IRIS_JOBS: Final = ("iris", "iris_preview")
+IRIS_JOBS: Final = ("iris", "preview")
 
 
 def find_artwork(*, actor: User, artwork_id: uuid.UUID) -> Artwork:

@@ -19,7 +19,7 @@ from processing.models import Job
 
 # Not options of the pixels: who the new artwork descends from.
 PARENT: Final = "parent"
-BIOMETRIC: Final = frozenset({Artwork.Kind.IRIS.value})
+BIOMETRIC: Final = frozenset({"iris", "preview"})
 
 
 def make_artwork(
@@ -32,7 +32,7 @@ def make_artwork(
     Raises OptInRequired, Refused (options), NotFound, Conflict (in the bin), QueueFull.
     """
     require_word(actor, kind)
-    _refuse_binned(actor, photo)
+    refuse_binned(actor, photo)
     wanted = choices.cleaned(kind, options)
     require_mask(actor, photo, wanted)
     ready = _made_before(photo, kind, wanted)
@@ -80,6 +80,14 @@ def require_word(actor: User, kind: str) -> None:
         require_opt_in(actor=actor, purpose=OptIn.Purpose.IRIS)
 
 
+def refuse_binned(actor: User, photo: Photo) -> None:
+    """NotFound for a photo that is not one's own, Conflict for one in the bin."""
+    if photo.owner_id != actor.pk:
+        raise NotFound()
+    if photo.deleted_at is not None:
+        raise Conflict("This photo lies in your bin.", suggestion="Restore it, then start again.", code="in_bin")
+
+
 def require_mask(actor: User, photo: Photo, wanted: Mapping[str, Any]) -> None:
     """A mask named in options must be this photo's own."""
     mask = wanted.get("mask")
@@ -107,20 +115,13 @@ def _made_before(photo: Photo, kind: str, wanted: dict[str, Any]) -> Artwork | N
     return same.newest_first().first()
 
 
-def _refuse_binned(actor: User, photo: Photo) -> None:
-    if photo.owner_id != actor.pk:
-        raise NotFound()
-    if photo.deleted_at is not None:
-        raise Conflict("This photo lies in your bin.", suggestion="Restore it, then start again.", code="in_bin")
-
-
 def _photo_of(actor: User, artwork: Artwork) -> Photo:
     photo = artwork.photo
     if photo is None:
         raise Conflict(
             "The photo of this artwork is gone.", suggestion="Upload it again and start anew.", code="photo_gone"
         )
-    _refuse_binned(actor, photo)
+    refuse_binned(actor, photo)
     return photo
 
 

@@ -7,15 +7,19 @@ from drf_spectacular.utils import OpenApiResponse
 from circles.actions.opt_ins import OptInRequired
 from processing import documenting
 from processing.documenting import answered, asked
+from processing.errors import AureoleError, QualityIssue
 from processing.examples import REPROCESS
+
+_KNOWN: Final[dict[int, tuple[str, type[AureoleError]]]] = {
+    403: ("Iris work is switched off for this account.", OptInRequired),
+    422: ("The photo cannot be used: the number that failed, and what to do.", QualityIssue),
+}
 
 
 def errors(*statuses: int) -> dict[int, OpenApiResponse]:
     """The one error shape for each of these statuses; 403 is the opt-in that is missing."""
-    usual = documenting.errors(*(status for status in statuses if status != 403))
-    if 403 not in statuses:
-        return usual
-    return usual | {403: documenting.error(403, "Iris work is switched off for this account.", OptInRequired)}
+    usual = documenting.errors(*(status for status in statuses if status not in _KNOWN))
+    return usual | {status: documenting.error(status, *_KNOWN[status]) for status in statuses if status in _KNOWN}
 
 
 _ID: Final = "3f0c9a52-7a1d-4a39-9d0e-0d5b5d7f2a10"
@@ -72,4 +76,17 @@ CHANGES: Final = [asked({"title": "Left eye in March", "consent_ready": True}), 
 WHOSE: Final = [asked({"whose": "member", "email": "bob@example.com"}), answered(_DETAIL)]
 AGAIN: Final = [asked({"options": {"background": "iris"}}), answered(_JOB, 201)]
 GEOMETRY: Final = [asked({"pupil": {"cx": 2012.0, "cy": 1500.0, "a": 298.0}}), answered(_JOB, 201)]
+PREVIEW: Final = [
+    asked({"photo_id": _PHOTO, "options": {"circles": {"pupil": _PUPIL, "limbus": _LIMBUS}}, "with_facts": True}),
+    answered(
+        {
+            "picture": "data:image/jpeg;base64,/9j/4AAQSkZJRg",
+            "engine": "by-hand",
+            "confidence": 1.0,
+            "gate": {"diameter": 1746.9, "coverage_pct": 11.9},
+            "geometry": _GEOMETRY,
+        }
+    ),
+    answered(_JOB, 202),
+]
 MASK: Final = [answered(_JOB, 201)]

@@ -82,14 +82,14 @@ class ArtworkDetailSerializer(ArtworkSerializer):
         return ArtworkFileSerializer(artwork.files.all(), many=True).data  # type: ignore[attr-defined]
 
     def get_result_url(self, artwork: Artwork) -> str:
-        return self._url_of(artwork, "result.")
+        return self._url_of(artwork, "result.png") or self._url_of(artwork, "result.jpg")
 
     def get_mask_url(self, artwork: Artwork) -> str:
         return self._url_of(artwork, "mask.png")
 
-    def _url_of(self, artwork: Artwork, beginning: str) -> str:
+    def _url_of(self, artwork: Artwork, name: str) -> str:
         files = artwork.files.all()  # type: ignore[attr-defined]
-        return next((file_url(file) for file in files if file.name.startswith(beginning)), "")
+        return next((file_url(file) for file in files if file.name == name), "")
 
 
 class ArtworkFiltersSerializer(StrictSerializer):
@@ -122,6 +122,25 @@ class OutlinesSerializer(StrictSerializer):
     limbus = EllipseSerializer(required=False)
     upper_lid = LidField(required=False, allow_null=True)
     lower_lid = LidField(required=False, allow_null=True)
+
+
+class PreviewSerializer(StrictSerializer):
+    photo_id = serializers.UUIDField()
+    pipeline = serializers.ChoiceField(choices=["iris"], default="iris")
+    options = serializers.DictField(required=False, default=dict)
+    with_facts = serializers.BooleanField(default=False, help_text="JSON with the picture, outlines and numbers.")
+
+
+class PreviewFactsSerializer(serializers.Serializer):
+    picture = serializers.CharField(help_text="A small JPEG as a data URL.")
+    engine = serializers.CharField()
+    confidence = serializers.FloatField(allow_null=True)
+    gate = serializers.DictField()
+    geometry = serializers.SerializerMethodField()
+
+    @extend_schema_field(GeometrySerializer)
+    def get_geometry(self, facts: dict[str, Any]) -> dict[str, Any] | None:
+        return options.shown_geometry(facts["geometry"])
 
 
 def file_url(file: ArtworkFile) -> str:

@@ -130,6 +130,7 @@ ROWS: dict[str, Row] = {
     "api/v1/me": SignedIn(),
     "api/v1/me/opt-ins": SignedIn(),
     "api/v1/me/opt-ins/<str:purpose>": SignedIn({"purpose": "iris"}),
+    "api/v1/preview": SignedIn(method="post"),
     "api/v1/artworks": SignedIn(),
     "api/v1/artworks/<uuid:artwork_id>": Own(things.artwork),
     "api/v1/artworks/<uuid:artwork_id>/subject": Own(things.artwork, "put", {"whose": "me"}),

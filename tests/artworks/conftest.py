@@ -21,7 +21,11 @@ from processing.models import Job
 from processing.states import Queue
 from tests.photos.conftest import make_photo, media  # noqa: F401 - fixtures
 
-STAND_INS = {"iris": "tests.artworks.stand_in.iris", "enhance": "tests.artworks.stand_in.enhance"}
+STAND_INS = {
+    "preview": "tests.artworks.stand_in.iris",
+    "iris": "tests.artworks.stand_in.iris",
+    "enhance": "tests.artworks.stand_in.enhance",
+}
 
 
 def agree(user: User) -> User:

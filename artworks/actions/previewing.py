@@ -1,0 +1,92 @@
+"""A quick look at what the options would give: a small run of the same pipeline, waited for, kept by nobody."""
+
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from artworks import options as choices
+from artworks.actions.making import refuse_binned, require_mask, require_word
+from circles.models import User
+from photos.models import Photo
+from processing import jobs
+from processing.errors import Conflict, NotFound, QualityIssue, ServerError
+from processing.models import Job, JobFile
+from processing.states import ENDS, State
+
+KIND: Final = "preview"
+# Before everything else of this person: they hold the mouse button down.
+PRIORITY: Final = 100
+WAIT_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 0.03
+KEPT: Final = timedelta(minutes=5)
+PICTURE: Final = "result.jpg"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """``jpeg``: the bytes of a small picture; ``facts``: what the pipeline found (outlines, gate numbers, engine)."""
+
+    jpeg: bytes
+    facts: dict[str, Any]
+
+
+def start_preview(*, actor: User, photo: Photo, options: Mapping[str, Any]) -> Job:
+    """A job that makes it, ahead of this person's others. Their previews that still wait are out of date and go."""
+    require_word(actor, KIND)
+    refuse_binned(actor, photo)
+    wanted = choices.cleaned("iris", options)
+    require_mask(actor, photo, wanted)
+    for job_id in Job.objects.visible_to(actor).filter(kind=KIND, state=State.PENDING).values_list("pk", flat=True):  # type: ignore[attr-defined]
+        with suppress(NotFound):
+            jobs.delete(actor=actor, job_id=job_id)
+    return jobs.submit(
+        actor=actor, kind=KIND, label=photo.filename, subject_id=photo.pk, options=wanted, priority=PRIORITY
+    )
+
+
+def wait_for_preview(*, actor: User, job_id: uuid.UUID, seconds: float = WAIT_SECONDS) -> Preview | None:
+    """The finished look, whose job is forgotten at once; None when it takes longer than ``seconds``.
+
+    QualityIssue (422) says why the photo cannot be used, Conflict that a newer preview took its place.
+    """
+    until = time.monotonic() + seconds
+    while (job := Job.objects.visible_to(actor).filter(pk=job_id).first()) is not None:  # type: ignore[attr-defined]
+        if job.state in ENDS:
+            return _ended(actor, job)
+        if time.monotonic() > until:
+            return None
+        time.sleep(LOOK_SECONDS)
+    raise Conflict("A newer preview took the place of this one.", suggestion="Look at the newer one.", code="outdated")
+
+
+def forget_old_previews() -> int:
+    """Those whose person did not wait; called by the reconciler. Returns how many."""
+    old = list(Job.objects.filter(kind=KIND, created_at__lt=timezone.now() - KEPT).select_related("owner")[:500])
+    for job in old:
+        with suppress(NotFound):
+            jobs.delete(actor=job.owner, job_id=job.pk)
+    return len(old)
+
+
+def _ended(actor: User, job: Job) -> Preview:
+    try:
+        if job.state == State.COMPLETED:
+            return Preview(_bytes_of(job), job.result)
+        if job.error_type == QualityIssue.family:
+            raise QualityIssue(job.message, code=job.error_code, suggestion=job.suggestion)
+        raise ServerError(job.message or None)
+    finally:
+        jobs.delete(actor=actor, job_id=job.pk)
+
+
+def _bytes_of(job: Job) -> bytes:
+    file = JobFile.objects.get(job=job, name=PICTURE)
+    with default_storage.open(file.key, "rb") as stream:
+        return stream.read()
