@@ -4,10 +4,10 @@ import mimetypes
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -58,6 +58,34 @@ def store(rows: Iterable[JobFile], folder: Path, held: Held) -> None:
     for row in rows:
         held.check()
         _write(row, folder / row.name)
+
+
+def open_stored(key: str) -> Any:
+    """A stored file to read and close, as a stream where the storage is far away.
+
+    Raises FileNotFoundError, and StorageUnavailable when the storage does not answer.
+    """
+    opened = getattr(default_storage, "open_stream", default_storage.open)
+    try:
+        return opened(key)
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise _away(error) from error
+
+
+def read_stored(key: str) -> bytes:
+    """A small stored file, whole. Raises as open_stored."""
+    with closing(open_stored(key)) as source:
+        try:
+            return bytes(source.read())
+        except Exception as error:
+            raise _away(error) from error
+
+
+def _away(error: Exception) -> StorageUnavailable:
+    log.warning("storage.refused", reason=type(error).__name__)
+    return StorageUnavailable()
 
 
 def chase(lease: uuid.UUID, keys: Iterable[str]) -> None:

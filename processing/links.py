@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final, Protocol
 
-from django.conf import settings
 from django.core import signing
 from django.core.files.storage import default_storage
 from django.core.handlers.asgi import ASGIRequest
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
 
 from processing.errors import NotFound
+from processing.files import open_stored
 from processing.models import JobFile
 
 LINK_SECONDS: Final = 60
@@ -53,12 +53,12 @@ class Stored(Protocol):
 def download(request: HttpRequest, file: Stored) -> HttpResponseBase:
     """The file as an attachment; streamed from disk, from S3 by a redirect that is good for a minute."""
     disposition = content_disposition_header(True, file.name) or "attachment"
-    if settings.S3_BUCKET:
+    if getattr(default_storage, "bucket_name", ""):
         parameters = {"ResponseContentDisposition": disposition}
         url = default_storage.url(file.key, parameters=parameters, expire=LINK_SECONDS)  # type: ignore[call-arg]
         return HttpResponseRedirect(url, headers={"Cache-Control": "no-store"})
     try:
-        source = default_storage.open(file.key, "rb")
+        source = open_stored(file.key)
     except FileNotFoundError:
         raise NotFound("This file is missing from the storage.", code="file_missing") from None
     response = StreamingHttpResponse(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
@@ -166,7 +167,7 @@ def _leftovers() -> Iterator[Metric]:
 
 def _storage() -> Iterator[Metric]:
     """Bytes of the disk originals and renditions lie on; S3 has no such number."""
-    if settings.S3_BUCKET:
+    if getattr(default_storage, "bucket_name", ""):
         return
     place = Path(settings.MEDIA_ROOT)
     while not place.exists():

@@ -27,8 +27,7 @@ from photos.formats import content_type_of, refuse_by_name
 from photos.models import Original, Photo, Upload, UploadPart
 from photos.names import shown_name
 from photos.querysets import first_of_month
-from photos.uploads.contract import Assembled, backend
-from photos.uploads.disk import DiskUploads, Readable
+from photos.uploads.contract import Assembled, Readable, backend
 from processing import jobs
 from processing.errors import NotFound, TransientError
 from processing.models import FileDeletion, Job
@@ -168,27 +167,28 @@ def find_upload(*, actor: User, upload_id: uuid.UUID) -> Upload:
 
 
 def receive_bytes(*, upload_id: uuid.UUID, first: int, length: int, stream: Readable) -> Upload:
-    """Stream ``length`` bytes beginning at ``first`` into parts on the local disk; sending a part again replaces it.
+    """Stream ``length`` bytes beginning at ``first`` into parts; sending a part again replaces it.
 
-    Raises NotFound, UploadClosed, WrongRange, WrongLength, StorageFull. Whoever calls has checked the link.
+    Raises NotFound, UploadClosed, WrongRange, WrongLength, StorageFull, StorageUnavailable. Whoever calls has checked
+    the link, or the person.
     """
-    disk = backend()
+    store = backend()
     upload = Upload.objects.filter(pk=upload_id).first()
-    if upload is None or not isinstance(disk, DiskUploads):
+    if upload is None:
         raise NotFound()
     numbers = parts_of_range(upload, first, length)
     for number in numbers:
         _refuse_closed(upload)
-        key = disk.write_part(upload.pk, number, upload.part_length(number), stream)
+        key = store.take(upload, number, stream)
         try:
             if number == numbers[-1] and stream.read(1):
                 raise TooLarge("This is more than was announced.")
-            replaced = _note_part(upload, number, key)
+            replaced = _note_part(upload, number, key) if key else ""
         except BaseException:
-            disk.remove_part(key)
+            store.drop(key)
             raise
         if replaced:
-            disk.remove_part(replaced)
+            store.drop(replaced)
     return upload
 
 

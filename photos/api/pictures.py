@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, Final
 
-from django.core.files.storage import default_storage
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -26,6 +25,7 @@ from photos.errors import NotReady
 from photos.models import Photo, Rendition
 from photos.rendering import CONTENT_TYPES
 from processing.errors import NotFound
+from processing.files import open_stored, read_stored
 
 CHUNK: Final = 256 * 1024
 SANDBOX: Final = "sandbox; default-src 'none'"
@@ -83,8 +83,7 @@ def _rendition(user: Any, photo_id: uuid.UUID, size: int, form: str) -> Renditio
 
 def _bytes(key: str, content_type: str) -> HttpResponse:
     try:
-        with default_storage.open(key, "rb") as file:
-            body = file.read()
+        body = read_stored(key)
     except FileNotFoundError:
         raise NotReady("This picture is missing from the storage.", suggestion="Have it made again.") from None
     headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": SANDBOX}
@@ -106,7 +105,7 @@ class OriginalView(APIView):
 def download(request: HttpRequest, photo: Photo) -> HttpResponseBase:
     """Streams the original; under ASGI asynchronously, or Django would read it whole into memory."""
     try:
-        file = default_storage.open(photo.original.key, "rb")
+        file = open_stored(photo.original.key)
     except FileNotFoundError:
         raise NotFound("The original is missing from the storage.", code="original_missing") from None
     body = _read_later(file) if isinstance(request, ASGIRequest) else iter(partial(file.read, CHUNK), b"")

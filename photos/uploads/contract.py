@@ -30,12 +30,24 @@ class Assembled:
     head: bytes
 
 
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 class Backend(Protocol):
     def start(self, upload: Upload) -> str:
         """Prepare to receive; returns the storage's own id of the upload, if it has one."""
         ...
 
     def links(self, upload: Upload) -> Links: ...
+
+    def take(self, upload: Upload, number: int, stream: Readable) -> str:
+        """Store one part of exactly its length; returns its key, "" when the storage counts parts itself."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Remove one part that was taken in vain."""
+        ...
 
     def arrived(self, upload: Upload) -> dict[int, int]:
         """Part number -> bytes, of the parts that arrived whole."""

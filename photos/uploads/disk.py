@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -21,14 +21,10 @@ from photos.errors import PartsMissing, StorageFull, WrongLength
 from photos.formats import HEAD_BYTES
 from photos.models import Upload
 from photos.uploads import signing
-from photos.uploads.contract import Assembled, Links
+from photos.uploads.contract import Assembled, Links, Readable
 
 CHUNK = 256 * 1024
 FOLDER = "uploads"
-
-
-class Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
 
 
 class DiskUploads:
@@ -57,20 +53,20 @@ class DiskUploads:
     def arrived(self, upload: Upload) -> dict[int, int]:
         return dict(upload.parts.order_by("number").values_list("number", "byte_size"))
 
-    def write_part(self, upload_id: uuid.UUID, number: int, length: int, stream: Readable) -> str:
-        """Stream exactly ``length`` bytes into a new file; returns its key. WrongLength when fewer come."""
-        folder = self._folder(upload_id)
+    def take(self, upload: Upload, number: int, stream: Readable) -> str:
+        """Stream the part into a new file; returns its key. WrongLength when fewer bytes come."""
+        folder = self._folder(upload.pk)
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f"{number}.", dir=folder)
         try:
             with os.fdopen(handle, "wb") as target:
-                _copy(stream, target, length)
+                _copy(stream, target, upload.part_length(number))
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        return f"{FOLDER}/{upload_id}/{Path(name).name}"
+        return f"{FOLDER}/{upload.pk}/{Path(name).name}"
 
-    def remove_part(self, key: str) -> None:
+    def drop(self, key: str) -> None:
         path = Path(self._storage.path(key))
         path.unlink(missing_ok=True)
         try:

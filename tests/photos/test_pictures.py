@@ -1,13 +1,14 @@
 """Bytes: thumbnails with their caching, originals as downloads."""
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connections
 from django.test import AsyncClient
 
 from circles.models import User
@@ -99,7 +100,7 @@ async def test_under_asgi_an_original_is_streamed_and_never_read_whole(
     alice: User, make_photo: Any, monkeypatch: Any
 ) -> None:
     content = bytes(range(256)) * 4096
-    photo = await asyncio.to_thread(make_photo, alice, content=content)
+    photo = await sync_to_async(make_photo)(alice, content=content)
     client = AsyncClient()
     await client.aforce_login(alice)
     monkeypatch.setattr("photos.api.pictures.CHUNK", 100_000)
@@ -110,6 +111,8 @@ async def test_under_asgi_an_original_is_streamed_and_never_read_whole(
     chunks = [chunk async for chunk in answer.streaming_content]
     assert b"".join(chunks) == content
     assert max(map(len, chunks)) == 100_000
+    await sync_to_async(answer.close)()
+    await sync_to_async(connections.close_all)()
 
 
 def test_what_lies_in_the_bin_is_still_shown_to_its_owner(

@@ -272,16 +272,15 @@ async def test_under_asgi_a_file_is_streamed_piece_by_piece(alice, carved, make_
     await sync_to_async(connections.close_all)()
 
 
-def test_on_s3_a_file_is_a_redirect_of_a_minute(bob, api_as, bobs_job, settings, monkeypatch):
+def test_on_s3_a_file_is_a_redirect_of_a_minute(bob, api_as, bobs_job, monkeypatch):
     job, file = bobs_job, bobs_job.files.get()
-    settings.S3_BUCKET = "photos"
     asked = {}
 
     def url(key, parameters, expire):
         asked.update(key=key, expire=expire, **parameters)
         return "https://s3.example.org/x?X-Amz-Expires=60"
 
-    monkeypatch.setattr("processing.links.default_storage", SimpleNamespace(url=url))
+    monkeypatch.setattr("processing.links.default_storage", SimpleNamespace(url=url, bucket_name="photos"))
     answer = api_as(bob).get(f"{JOBS}/{job.pk}/files/mask.png")
     assert (answer.status_code, answer["Location"]) == (302, "https://s3.example.org/x?X-Amz-Expires=60")
     assert asked == {"key": file.key, "expire": 60, "ResponseContentDisposition": 'attachment; filename="mask.png"'}

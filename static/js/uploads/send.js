@@ -23,7 +23,8 @@ function refused(request) {
   try {
     body = JSON.parse(request.responseText);
   } catch {
-    body = null;
+    // S3 speaks XML; its 403 is a link whose five minutes are over.
+    body = request.status === 403 ? { error: "link_refused", detail: "The link to send it to is over." } : null;
   }
   const headers = { get: (name) => request.getResponseHeader(name) };
   return new ApiError(request.status, body, waitOf(headers));

@@ -1,19 +1,12 @@
-"""The same contract on S3 (moto): multipart, resume, completion; and a storage that answers 503 or not at all."""
+"""The same contract on S3: multipart, resume, completion, the plain form; and a storage that does not answer."""
 
-import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from moto.server import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
 
 from circles.models import User
 from photos import sweeps
@@ -21,97 +14,7 @@ from photos.models import Photo, Upload
 from processing import files
 from processing.models import FileDeletion
 from tests.photos.conftest import picture
-
-PART = 5 * 1024 * 1024
-BUCKET = "aureole-test"
-
-
-class MoodyS3:
-    """moto behind a wrapper that can be told to answer 503 or to hang."""
-
-    def __init__(self) -> None:
-        self.mood = "well"
-        self.app = DomainDispatcherApplication(create_backend_app)
-        self.server = make_server("127.0.0.1", 0, self, threaded=True)
-        self.url = f"http://127.0.0.1:{self.server.port}"
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if self.mood == "busy":
-            start_response("503 Slow Down", [("Content-Type", "application/xml")])
-            return [b"<Error><Code>SlowDown</Code></Error>"]
-        while self.mood == "hanging":
-            time.sleep(0.05)
-        return self.app(environ, start_response)
-
-
-@pytest.fixture(scope="module")
-def moody() -> Iterator[MoodyS3]:
-    s3 = MoodyS3()
-    thread = threading.Thread(target=s3.server.serve_forever, daemon=True)
-    thread.start()
-    yield s3
-    s3.mood = "well"
-    s3.server.shutdown()
-    thread.join(5)
-    s3.server.server_close()
-
-
-@pytest.fixture(scope="module")
-def resource(moody: MoodyS3) -> Iterator[Any]:
-    made = boto3.resource(
-        "s3", endpoint_url=moody.url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
-    )
-    yield made
-    made.meta.client.close()
-
-
-@pytest.fixture(autouse=True)
-def bucket(resource: Any, moody: MoodyS3, settings: Any, media: Any) -> Iterator[Any]:
-    """Every test has an empty bucket, and photos go there."""
-    moody.mood = "well"
-    settings.UPLOAD_PART_BYTES = PART
-    settings.S3_DEADLINE_SECONDS = 3
-    client_config = Config(
-        signature_version="s3v4",
-        s3={"addressing_style": "path"},
-        connect_timeout=1,
-        read_timeout=1,
-        retries={"mode": "standard", "total_max_attempts": 2},
-    )
-    options = {
-        "bucket_name": BUCKET, "endpoint_url": moody.url, "region_name": "us-east-1", "access_key": "a",
-        "secret_key": "b", "file_overwrite": False, "client_config": client_config,
-    }  # fmt: skip
-    s3 = {"BACKEND": "config.storage.SharedS3Storage", "OPTIONS": options}
-    settings.STORAGES = settings.STORAGES | {"default": s3}
-    made = resource.create_bucket(Bucket=BUCKET)
-    yield made
-    moody.mood = "well"
-    made.objects.all().delete()
-    for upload in made.multipart_uploads.all():
-        upload.abort()
-    made.delete()
-    default_storage.connection.meta.client.close()
-
-
-def put(url: str, content: bytes) -> int:
-    """What a browser does with a presigned address."""
-    request = urllib.request.Request(url, data=content, method="PUT", headers={"Content-Type": "image/jpeg"})
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
-
-
-def large_picture() -> bytes:
-    """Three parts: S3 wants 5 MiB in all but the last."""
-    return picture(1) + bytes(2 * PART)
-
-
-def keys(bucket: Any) -> list[str]:
-    return sorted(found.key for found in bucket.objects.all())
+from tests.photos.s3.conftest import PART, MoodyS3, keys, large_picture, put
 
 
 def test_a_photo_goes_to_s3_in_parts_and_becomes_an_original(
@@ -228,3 +131,30 @@ def test_a_storage_that_does_not_answer_is_told_within_its_deadline(  # noqa: PL
     assert FileDeletion.objects.filter(reason="original not kept").count() == 1
     files.drain_deletions()
     assert [key for key in keys(bucket) if key.startswith("originals/")] == [Photo.objects.get().original.key]
+
+
+def test_the_form_without_a_script_works_on_s3(alice: User, client: Any, bucket: Any) -> None:
+    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    contents = [large_picture(), picture(12)]
+    sent = [SimpleUploadedFile(f"{number}.jpg", content) for number, content in enumerate(contents)]
+
+    page = client.post("/upload", {"pictures": [*sent, SimpleUploadedFile("notes.jpg", b"no picture")]})
+
+    assert page.status_code == 200
+    assert page.content.decode().count("Kept; its pictures are being made.") == 2
+    assert sorted(Photo.objects.values_list("original__byte_size", flat=True)) == sorted(map(len, contents))
+    for photo in Photo.objects.select_related("original"):
+        with default_storage.open(photo.original.key) as file:
+            assert file.read() == contents[int(photo.filename[0])]
+    files.drain_deletions()
+    sweeps.sweep_uploads()
+    assert len([key for key in keys(bucket) if key.startswith("originals/")]) == 2
+
+
+def test_the_form_says_when_s3_is_away(alice: User, client: Any, moody: MoodyS3) -> None:
+    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    moody.mood = "busy"
+    page = client.post("/upload", {"pictures": [SimpleUploadedFile("a.jpg", picture(13))]})
+    assert page.status_code == 200
+    assert "The place where files are kept did not answer." in page.content.decode()
+    assert not Photo.objects.exists()
