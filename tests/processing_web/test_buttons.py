@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from processing import metrics
 from processing.models import Job
@@ -111,7 +112,7 @@ def test_clearing_takes_what_is_done_and_nothing_else(alice, bob, job, make_job,
 
 
 def test_what_is_cleared_is_still_counted(alice, make_job, session_of):
-    make_job(alice, kind="carving", state=State.COMPLETED)
+    make_job(alice, kind="carving", state=State.COMPLETED, finished_at=timezone.now())
     before = [line for line in metrics.text().decode().splitlines() if 'kind="carving"' in line]
 
     session_of(alice).post("/jobs/clear-done")
