@@ -9,8 +9,8 @@ from processing.states import Queue
     kind="enhance",
     queue=Queue.DEFAULT,
     steps=(Step("load", 10), Step("enhance", 90), Step("save", 100)),
-    run="processing.imaging.enhance.run",
-    time_limit=300,
+    run="processing.imaging.enlarging.run",
+    time_limit=600,
     memory_mb=1536,
 )
 class Enhance(MakesArtworks):

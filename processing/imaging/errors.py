@@ -28,6 +28,7 @@ class Code(StrEnum):
     LOOKING_AWAY = "looking_away"
     TOO_MUCH_GLARE = "too_much_glare"
     BAD_MASK = "bad_mask"
+    ALREADY_LARGE = "already_large"
 
 
 class ImageRefused(Exception):

@@ -14,12 +14,14 @@ from artworks.models import Artwork
 from artworks.versions import PIPELINES
 from circles.models import User
 from processing import runner, sandbox
+from processing.imaging import enlarging
 from processing.imaging.iris import pipeline
 from processing.imaging.iris.geometry import ring_iou
 from processing.imaging.iris.renderer import render
 from processing.imaging.iris.renderer.configuration import MACRO
 from processing.models import Job
 from processing.states import Queue
+from tests import synthetic
 from tests.artworks.conftest import agree
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,4 +114,20 @@ def test_a_preview_of_a_rendered_eye_finds_its_outlines(alice: User, eye: Any, e
 
 
 def test_the_pipelines_versions_are_the_ones_artworks_are_told_apart_by() -> None:
-    assert PIPELINES["iris"] == pipeline.VERSION
+    assert PIPELINES == {"iris": pipeline.VERSION, "enhance": enlarging.VERSION}
+
+
+def test_any_photo_is_enlarged_in_the_real_sandbox(  # noqa: PLR0917
+    alice: User, make_photo: Any, submit: Any, settings: Any, tmp_path: Any, api_as: Any
+) -> None:
+    settings.WORK_DIR = tmp_path / "work"
+    content = synthetic.jpeg(320, 240)
+    job_id = submit(alice, make_photo(alice, content=content), pipeline="enhance", enhance=4).json()["id"]
+    assert runner.drain(Queue.DEFAULT) == 1
+    sandbox.close_all()
+    said = api_as(alice).get(f"/api/v1/processing/jobs/{job_id}").json()
+    assert said["status"] == "completed", said
+    artwork = Artwork.objects.get()
+    assert (artwork.width, artwork.height, artwork.engine) == (1280, 960, "cubic-backprojection-1")
+    assert picture(artwork, "result.jpg").shape == (960, 1280, 3)
+    assert picture(artwork, "512.webp").shape == (384, 512, 3)
