@@ -104,6 +104,7 @@ def described(error: Exception) -> dict[str, Any]:
         "code": getattr(error, "error_code", None) or getattr(error, "code", None),
         "detail": getattr(error, "message", None) or getattr(error, "detail", None),
         "suggestion": getattr(error, "advice", None) or getattr(error, "suggestion", None),
+        "facts": getattr(error, "facts", None) or {},
         "where": _where(error),
     }
 

@@ -37,6 +37,7 @@ def end(job: Job, error: AureoleError, *, lease: uuid.UUID | None = None, only_i
             error_code=error.error_code,
             message=error.message[:MESSAGE_LENGTH],
             suggestion=error.advice[:MESSAGE_LENGTH],
+            result={"facts": error.facts} if error.facts else {},
             is_dead_letter=to == State.FAILED and isinstance(error, ServerError),
             cancel_requested_at=now if to == State.CANCELLED else None,
             finished_at=now,

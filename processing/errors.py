@@ -26,6 +26,7 @@ class AureoleError(Exception):
         fields: dict[str, object] | None = None,
         extra: dict[str, object] | None = None,
         retry_after: int | None = None,
+        facts: dict[str, object] | None = None,
     ) -> None:
         self.message = detail or self.detail
         self.advice = suggestion or self.suggestion
@@ -33,6 +34,8 @@ class AureoleError(Exception):
         self.fields = fields or {}
         self.extra = extra or {}
         self.retry_after = retry_after
+        # What was measured before it went wrong; a job that fails keeps it.
+        self.facts = facts or {}
         super().__init__(self.message)
 
 

@@ -40,6 +40,7 @@ _JOB: Final[dict[str, Any]] = {
     "result_url": "",
     "mask_url": "",
     "picture_url": "",
+    "details": None,
     "processing_time_ms": None,
     "url": f"{_SITE}/api/v1/processing/jobs/{_ID}",
     "websocket_url": f"wss://photos.example.org/ws/jobs/{_ID}",

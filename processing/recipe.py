@@ -38,13 +38,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Description:
-    """What people see of a job: a title, the thing it is about, its picture, where its result is."""
+    """What people see of a job: a title, the thing it is about, its picture, where its result is.
+
+    ``details`` is what was measured when it was refused, as the API shows it.
+    """
 
     title: str
     url: str = ""
     picture_url: str = ""
     result_url: str = ""
     mask_url: str = ""
+    details: Mapping[str, Any] | None = None
 
 
 class Recipe(Protocol):

@@ -257,6 +257,6 @@ def _rebuilt(found: Registration, told: dict[str, Any]) -> AureoleError:
         if isinstance(cls, type) and issubclass(cls, AureoleError):
             return cls(told["detail"], **words) if cls.__init__ is AureoleError.__init__ else cls(told["detail"])
         if name == "ImageRefused":
-            return QualityIssue(told["detail"], **words)
+            return QualityIssue(told["detail"], facts=told.get("facts"), **words)
     log.error("sandbox.raised", kind=found.kind, error=told["class"], where=told["where"])
     return ServerError()

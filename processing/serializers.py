@@ -106,6 +106,9 @@ class JobSerializer(serializers.Serializer):
     result_url = serializers.CharField(source="description.result_url", allow_blank=True)
     mask_url = serializers.CharField(source="description.mask_url", allow_blank=True)
     picture_url = serializers.CharField(source="description.picture_url", allow_blank=True)
+    details = serializers.DictField(
+        source="description.details", allow_null=True, help_text="What was measured when the picture was refused."
+    )
     processing_time_ms = serializers.IntegerField(source="job.duration_ms", allow_null=True)
     url = serializers.SerializerMethodField()
     websocket_url = serializers.SerializerMethodField()

@@ -15,7 +15,7 @@ from artworks import options as choices
 from artworks.actions.making import refuse_binned, require_mask, require_word
 from circles.models import User
 from photos.models import Photo
-from processing import jobs
+from processing import jobs, presenting
 from processing.errors import Conflict, NotFound, QualityIssue, ServerError
 from processing.models import Job, JobFile
 from processing.states import ENDS, State
@@ -80,7 +80,8 @@ def _ended(actor: User, job: Job) -> Preview:
         if job.state == State.COMPLETED:
             return Preview(_bytes_of(job), job.result)
         if job.error_type == QualityIssue.family:
-            raise QualityIssue(job.message, code=job.error_code, suggestion=job.suggestion)
+            extra: dict[str, Any] = {"details": presenting.show(job).description.details}
+            raise QualityIssue(job.message, code=job.error_code, suggestion=job.suggestion, extra=extra)
         raise ServerError(job.message or None)
     finally:
         jobs.delete(actor=actor, job_id=job.pk)

@@ -108,7 +108,7 @@ def _description(job: Job, artworks: Mapping[str, Artwork], photos: Mapping[uuid
     title = str(photo) if photo else job.label
     page = f"/photos/{photo.pk}" if photo else ""
     if artwork is None:
-        return Description(title=title, url=page, picture_url=_picture_of(photo))
+        return Description(title=title, url=page, picture_url=_picture_of(photo), details=details_of(job))
     has_mask = any(file.name == "mask.png" for file in artwork.files.all())  # type: ignore[attr-defined]
     return Description(
         title=artwork.title or title,
@@ -117,6 +117,14 @@ def _description(job: Job, artworks: Mapping[str, Artwork], photos: Mapping[uuid
         result_url=reverse("artworks-detail", args=[artwork.pk]),
         mask_url=reverse("artworks-file", args=[artwork.pk, "mask.png"]) if has_mask else "",
     )
+
+
+def details_of(job: Job) -> dict[str, Any] | None:
+    """What was found in a photo that was refused: gate numbers and outlines, with angles in degrees."""
+    facts = job.result.get("facts")
+    if not facts:
+        return None
+    return facts | {"geometry": choices.shown_geometry(facts.get("geometry") or {})}
 
 
 def _picture_of(photo: Photo | None) -> str:

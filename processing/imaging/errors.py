@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
 ACCEPTED = "JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF"
 
@@ -42,6 +43,8 @@ class ImageRefused(Exception):
         self.code = str(code)
         self.detail = detail
         self.suggestion = suggestion
+        # What was measured and found before it was refused, JSON-able, for whoever helps it along.
+        self.facts: dict[str, Any] = {}
 
     def __str__(self) -> str:
         return self.detail

@@ -21,7 +21,11 @@ def iris(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:
         report(step, 1.0)
     content = (work / request["source"]).read_bytes()
     if b"closed" in content and not request["use_anyway"]:
-        raise ImageRefused("eye_closed", "Only 31 % of the iris can be seen; 62 % are needed.", "Open the eye wide.")
+        refused = ImageRefused(
+            "eye_closed", "Only 31 % of the iris can be seen; 62 % are needed.", "Open the eye wide."
+        )
+        refused.facts = {"gate": {"usable_pct": 31.0}, "geometry": OUTLINES, "engine": "stand-in"}
+        raise refused
     out = work / "out"
     out.mkdir(exist_ok=True)
     _pictures(out)

@@ -85,6 +85,8 @@ def test_a_refused_photo_says_the_number_and_the_way_out_and_leaves_no_artwork(
     assert (said["status"], said["error_type"], said["error_code"]) == ("failed", "quality_issue", "eye_closed")
     assert "31 %" in said["message"]
     assert said["suggestion"] == "Open the eye wide."
+    assert said["details"]["gate"] == {"usable_pct": 31.0}
+    assert said["details"]["geometry"]["pupil"]["angle"] == pytest.approx(28.6479, abs=1e-4)
     assert not Artwork.objects.exists()
 
 

@@ -67,6 +67,7 @@ def test_a_refusal_is_told_at_once_and_leaves_no_job(anna: User, make_photo: Any
     answer = api_as(anna).post(URL, {"photo_id": str(make_photo(anna, content=b"a closed eye").pk)})
     assert (answer.status_code, answer.json()["error"]) == (422, "eye_closed")
     assert answer.json()["suggestion"] == "Open the eye wide."
+    assert answer.json()["details"]["geometry"]["limbus"]["cx"] == 321.0
     assert not Job.objects.exists()
 
 

@@ -102,6 +102,21 @@ def test_a_photo_without_an_eye_is_refused_with_its_way_out(
     assert not Artwork.objects.exists()
 
 
+def test_a_refused_eye_tells_where_it_was_found(  # noqa: PLR0917
+    alice: User, eye: Any, make_photo: Any, submit: Any, worker: Any, api_as: Any
+) -> None:
+    buffer = io.BytesIO()
+    small = Image.fromarray(eye.photo).resize((eye.photo.shape[1] // 8, eye.photo.shape[0] // 8))
+    small.save(buffer, "JPEG", quality=95)
+    photo = make_photo(agree(alice), content=buffer.getvalue(), width=small.width, height=small.height)
+    job_id = submit(alice, photo).json()["id"]
+    worker()
+    said = api_as(alice).get(f"/api/v1/processing/jobs/{job_id}").json()
+    assert (said["status"], said["error_type"]) == ("failed", "quality_issue")
+    assert said["details"]["gate"]["diameter"] < 100
+    assert said["details"]["geometry"]["limbus"]["cx"] == pytest.approx(eye.geometry.limbus.cx / 8, abs=4)
+
+
 def test_a_preview_of_a_rendered_eye_finds_its_outlines(alice: User, eye: Any, eye_photo: Any, worker: Any) -> None:
     from artworks.actions import previewing
 

@@ -123,10 +123,20 @@ def _found(photo: Photo, work: Path, options: Options) -> Found:
         segmentation = replace(segmentation, mask=mask)
     if not np.any(segmentation.mask == IRIS):
         raise _empty_mask()
-    measured = gate.measured(segmentation, photo.scale)
+    found = Found(segmentation, gate.measured(segmentation, photo.scale), finding)
     if not options.use_anyway:
-        gate.check(measured)
-    return Found(segmentation, measured, finding)
+        _check(found, photo)
+    return found
+
+
+def _check(found: Found, photo: Photo) -> None:
+    """Who is refused learns what was found, to go on from there by hand."""
+    try:
+        gate.check(found.gate)
+    except ImageRefused as error:
+        geometry = found.segmentation.geometry.scaled(photo.scale).to_json()
+        error.facts = {"gate": found.gate.to_json(), "geometry": geometry, "engine": found.segmentation.engine}
+        raise
 
 
 def _brushed(path: Path, photo: Photo) -> Mask:
