@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from processing.upkeep.dumps import dump_before_migration
+from processing.upkeep.vectors import require_vectors
 
 _LOCK = 0x4175_7265  # "Aure": two instances on one database migrate one after the other
 
@@ -15,7 +16,7 @@ _LOCK = 0x4175_7265  # "Aure": two instances on one database migrate one after t
 def bring_up_database(*, backups: Path | None) -> Path | None:
     """Migrate; returns the backup that was made before, or None when nothing was lost without one.
 
-    ``backups`` is the folder for it, None to make none.
+    Raises VectorsMissing before anything changes. ``backups`` is the folder for it, None to make none.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
@@ -31,6 +32,7 @@ def _migrate(backups: Path | None) -> Path | None:
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return None
+    require_vectors()
     is_new = not executor.loader.applied_migrations
     backup = None if is_new or backups is None else dump_before_migration(backups)
     call_command("migrate", interactive=False, verbosity=0)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from processing import health
 from processing.imaging.modelstore import Store
 from processing.imaging.sessions import Policy
 from processing.models import WorkerBeat
+from processing.upkeep import vectors
 from processing.upkeep.models.running import real_provider
 
 _LEAST_FREE_SHARE: Final = 0.15
@@ -47,12 +47,6 @@ def _look(subject: str, check: Callable[[], str], advice: str, *, is_needed: boo
     return (
         Finding(subject, "All is well.", "", is_needed) if told == "ok" else Finding(subject, told, advice, is_needed)
     )
-
-
-def _check_vectors() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")
-        return "ok" if cursor.fetchone() else "This PostgreSQL has no pgvector."
 
 
 def _check_disk() -> str:
@@ -95,7 +89,7 @@ def _check_gpu() -> str:
 _CHECKS: Final[list[tuple[str, Callable[[], str], str, bool]]] = [
     ("Database", health.check_database, "Start it, or mend DATABASE_URL.", True),
     ("Migrations", health.check_migrations, "Run manage.py prepare.", True),
-    ("Vectors", _check_vectors, "Install the package postgresql-16-pgvector, or use the embedded database.", False),
+    ("Vectors", vectors.vectors_sentence, vectors.ADVICE, True),
     ("Redis", health.check_redis, "Start it, or mend REDIS_URL. Until then jobs wait for the reconciler.", False),
     ("Storage", health.check_storage, "Mount its disk, or mend MEDIA_ROOT or the S3_ settings.", True),
     ("Work folder", _check_writable, "Make it writable, or name another with WORK_DIR.", True),
