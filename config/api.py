@@ -1,13 +1,16 @@
 """The API's one error shape."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from processing.errors import AureoleError, NotFound, Refused
+from processing.errors import AureoleError, NotFound, Refused, ServerError
+
+ROOT: Final = "/api/"
 
 _SHAPES: dict[type[Exception], tuple[str, str, str]] = {
     exceptions.NotAuthenticated: ("not_authenticated", "This needs a signed-in person.", "Sign in, or send a token."),
@@ -48,6 +51,20 @@ def shape_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.APIException):
         return _shape_framework_error(error)
     return None
+
+
+def absent(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Addresses that no route matches: below /api/ they answer as the API does, elsewhere with a page."""
+    return _shaped(NotFound()) if request.path.startswith(ROOT) else defaults.page_not_found(request, exception)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Our own fault, told like everything else; the log has what happened."""
+    return _shaped(ServerError()) if request.path.startswith(ROOT) else defaults.server_error(request)
+
+
+def _shaped(error: AureoleError) -> HttpResponse:
+    return JsonResponse(body(error), status=error.status)
 
 
 def sentence_of(error: exceptions.APIException) -> tuple[str, str, str]:

@@ -63,14 +63,14 @@ def _complete(operation: dict[str, Any], path: str) -> None:
 
 
 def _always(operation: dict[str, Any], path: str) -> list[int]:
-    statuses = [400] if "requestBody" in operation or _asks(operation, "query") else []
+    statuses = [400] if "requestBody" in operation or _asks(operation, "query", "header") else []
     if {} not in operation.get("security", [{}]):
         statuses.append(401)
     return statuses + ([404] if "{" in path else [])
 
 
-def _asks(operation: dict[str, Any], place: str) -> bool:
-    return any(found["in"] == place for found in operation.get("parameters", []))
+def _asks(operation: dict[str, Any], *places: str) -> bool:
+    return any(found["in"] in places for found in operation.get("parameters", []))
 
 
 def _shape(status: int, response: dict[str, Any]) -> None:

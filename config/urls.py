@@ -8,7 +8,9 @@ from django.views.generic import RedirectView
 from circles.throttle import too_often
 from processing import health
 
+handler404 = "config.api.absent"
 handler429 = too_often
+handler500 = "config.api.broken"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [

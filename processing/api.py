@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.negotiation import BaseContentNegotiation
@@ -145,7 +145,7 @@ class JobFileView(APIView):
     @extend_schema(
         operation_id="jobs_file",
         parameters=[OpenApiParameter("signature", str, description="From `files[].url`; replaces signing in.")],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY} | errors(404),
+        responses={(200, "*/*"): OpenApiTypes.BINARY, 401: OpenApiResponse(description="")} | errors(404),
     )
     def get(self, request: Request, job_id: uuid.UUID, name: str) -> HttpResponseBase:
         """A file the job made, as a download: by its signed link (60 seconds), or signed in."""

@@ -38,7 +38,7 @@ class FileView(APIView):
 
     @extend_schema(
         operation_id="artworks_file",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY} | examples.errors(404),
+        responses={(200, "*/*"): OpenApiTypes.BINARY} | examples.errors(404),
     )
     def get(self, request: Request, artwork_id: uuid.UUID, name: str) -> HttpResponseBase:
         """A file of the artwork as a download: the result in full size, mask, outlines, strip."""

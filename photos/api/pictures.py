@@ -95,7 +95,7 @@ class OriginalView(APIView):
 
     @extend_schema(
         operation_id="photos_original",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY} | examples.errors(404),
+        responses={(200, "image/*"): OpenApiTypes.BINARY} | examples.errors(404),
     )
     def get(self, request: Request, photo_id: uuid.UUID) -> HttpResponseBase:
         """The file as it was uploaded, byte for byte, to download."""
