@@ -24,7 +24,6 @@ class Code(StrEnum):
     IRIS_TOO_SMALL = "iris_too_small"
     IRIS_HIDDEN = "iris_hidden"
     TOO_BLURRED = "too_blurred"
-    TOO_NOISY = "too_noisy"
     TOO_LITTLE_CONTRAST = "too_little_contrast"
     LOOKING_AWAY = "looking_away"
     TOO_MUCH_GLARE = "too_much_glare"

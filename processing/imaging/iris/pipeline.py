@@ -50,6 +50,8 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     with clock.step("reflections"):
         part = Part.cut(photo.pixels, found.segmentation)
         cleaned = _cleaned(part, options)
+        if not options.use_anyway:
+            gate.check_glare(cleaned.area_pct)
     with clock.step("enhance"):
         drawn = _drawn(replace(part, pixels=cleaned.photo), options)
     with clock.step("save"):
@@ -117,13 +119,13 @@ def _found(photo: Photo, work: Path, options: Options) -> Found:
     else:
         finding = engines.find_iris(photo.pixels, options.engine, check=not options.preview)
         if finding.segmentation is None:
-            raise gate.no_eye()
+            raise gate.no_eye(photo.pixels)
         segmentation = finding.segmentation
     if mask is not None:
         segmentation = replace(segmentation, mask=mask)
     if not np.any(segmentation.mask == IRIS):
         raise _empty_mask()
-    found = Found(segmentation, gate.measured(segmentation, photo.scale), finding)
+    found = Found(segmentation, gate.measured(photo.pixels, segmentation, photo.scale), finding)
     if not options.use_anyway:
         _check(found, photo)
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from processing.imaging.iris import lamps
 from processing.imaging.iris.completion import completed
 from processing.imaging.iris.geometry import IRIS, Mask
 from processing.imaging.iris.sheet import Sheet, in_strip, wrapped
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 SMALL = 0.005
 # Found spots grow by this much, in radii: a lamp's glow reaches farther than its light.
 GROWN = 0.03
-# Spots are looked for at this radius.
-WORKING_RADIUS = 220
-# Deviations above the iris' median that are certainly and possibly a lamp.
-CERTAIN, POSSIBLE = 6.0, 3.2
+# Certainly and possibly a lamp: by the network, and so near to the brightest light in the eye.
+CERTAIN, POSSIBLE = (0.95, 0.5), (0.5, 0.25)
+LEAST_PIXELS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,36 +47,27 @@ def removed(photo: Pixels, mask: Mask, sheet: Sheet) -> Cleaned:
 
 def found(photo: Pixels, mask: Mask, sheet: Sheet) -> "NDArray[np.bool_]":
     """H x W bool: the pixels of the iris that show a reflection and its glow."""
-    radius = sheet.geometry.limbus.radius
-    scale = min(1.0, WORKING_RADIUS / radius)
+    scale = lamps.RADIUS / sheet.geometry.limbus.radius
     size = (max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale)))
-    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-    ring = cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST) == IRIS
-    if np.count_nonzero(ring) < 50:
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(photo, size, interpolation=how), np.uint8)
+    eye = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    if np.count_nonzero(eye == IRIS) < LEAST_PIXELS:
         return np.zeros(mask.shape, bool)
-    spots = _spots(np.asarray(small, np.uint8), ring, radius * scale)
-    reach = max(1, round(GROWN * radius * scale))
+    spots = _spots(lamps.likelihood(small, eye), lamps.nearness(small, eye))
+    reach = round(GROWN * lamps.RADIUS)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     wide = cv2.dilate(spots.astype(np.uint8) * 255, kernel)
     large = cv2.resize(wide, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray((large > 127) & (mask == IRIS))
 
 
-def _spots(photo: Pixels, ring: "NDArray[np.bool_]", radius: float) -> "NDArray[np.bool_]":
+def _spots(likely: "NDArray[np.float32]", near: "NDArray[np.float32]") -> "NDArray[np.bool_]":
     """Hysteresis: what is possibly a lamp counts where it touches what is certainly one."""
-    pale = photo.min(axis=2).astype(np.float32)
-    size = max(3, round(0.35 * radius) | 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    lifted = cv2.morphologyEx(np.where(ring, pale, np.median(pale[ring])), cv2.MORPH_TOPHAT, kernel)
-    values = pale[ring]
-    middle = float(np.median(values))
-    spread = max(1.4826 * float(np.median(np.abs(values - middle))), 4.0)
-    height = (pale - middle) / spread
-    certain = ring & (height > CERTAIN) & ((lifted > 3 * spread) | (pale > 225))
-    possible = ring & (height > POSSIBLE)
+    possible = (likely > POSSIBLE[0]) & (near > POSSIBLE[1])
     count, labels = cv2.connectedComponents(possible.astype(np.uint8), connectivity=8)
     is_lamp = np.zeros(count, bool)
-    is_lamp[np.unique(labels[certain])] = True
+    is_lamp[np.unique(labels[possible & (likely > CERTAIN[0]) & (near > CERTAIN[1])])] = True
     is_lamp[0] = False
     return np.asarray(is_lamp[labels])
 
