@@ -26,5 +26,6 @@ urlpatterns = [
     path("", include("processing.urls")),
     path("", include("circles.urls")),
     path("", include("photos.urls")),
+    path("", include("artworks.urls")),
     path("", include("pages.urls")),
 ]

@@ -34,7 +34,8 @@ _VERBS: Final[dict[str, tuple[Callable[..., list[uuid.UUID]], dict[str, Any], st
 _BACK: Final = {"bin": "restore", "restore": "bin", "favourite": "unfavourite", "unfavourite": "favourite"}
 
 
-def _ids(texts: Iterable[str]) -> list[uuid.UUID]:
+def ids_of(texts: Iterable[str]) -> list[uuid.UUID]:
+    """Those that are ids, BULK_MOST at most; the rest is left out."""
     found = []
     for text in texts:
         try:
@@ -57,7 +58,7 @@ def do_to_many(*, actor: User, action: str, ids: Iterable[str]) -> Done:
     if action not in _VERBS:
         return Done("Nothing was changed.")
     verb, extra, ending = _VERBS[action]
-    changed = verb(actor=actor, ids=_ids(ids), **extra)
+    changed = verb(actor=actor, ids=ids_of(ids), **extra)
     sentence = f"{len(changed)} photo{'' if len(changed) == 1 else 's'} {ending}."
     back = _BACK.get(action)
     return Done(sentence, f"undo:{back}:{','.join(map(str, changed))}" if back and changed else "")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from circles.models import User
@@ -50,3 +51,15 @@ def api_as() -> Callable[[User | None], APIClient]:
         return found
 
     return client
+
+
+@pytest.fixture
+def session_of() -> Callable[[User], Client]:
+    """A browser signed in as somebody."""
+
+    def sign_in(user: User) -> Client:
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return sign_in

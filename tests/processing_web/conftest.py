@@ -18,18 +18,6 @@ ORIGIN = "http://testserver"
 
 
 @pytest.fixture
-def session_of() -> Callable[[User], Client]:
-    """A browser signed in as somebody."""
-
-    def sign_in(user: User) -> Client:
-        browser = Client()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return browser
-
-    return sign_in
-
-
-@pytest.fixture
 def make_job(db: None) -> Callable[..., Job]:
     def make(owner: User, **fields: Any) -> Job:
         if fields.get("state") == State.PROCESSING:

@@ -1,0 +1,164 @@
+"""How artworks are shown: what was measured in words, where the photo lies beneath the artwork, what can be changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django.urls import reverse
+
+from artworks import options as choices
+from artworks.forms import OptionsForm, OutlinesForm, WhoseForm, WordsForm
+from artworks.models import Artwork
+from circles.models import User
+from photos.models import Photo
+from photos.presenting import picture_url
+from processing.imaging.iris.artwork import FILL
+
+TABS: Final = ("result", "circles", "brush")
+_MEASURED: Final = (
+    ("diameter", "Iris across", "{:.0f} px"),
+    ("usable_pct", "Usable area", "{:.0f} %"),
+    ("coverage_pct", "Of the photo", "{:.0f} %"),
+    ("pupil_ratio", "Pupil ratio", "{:.0f} %"),
+    ("sharpness", "Sharpness", "{:.1f}"),
+    ("sclera_contrast", "Contrast to the white", "{:.0f}"),
+    ("pupil_contrast", "Contrast to the pupil", "{:.0f}"),
+    ("concentricity", "Concentricity", "{:.0f} %"),
+)
+_FACTS: Final = (
+    ("removed_area_pct", "Reflections filled", "{:.1f} %"),
+    ("completed_area_pct", "Completed beneath lids", "{:.0f} %"),
+)
+_ENGINES: Final = {
+    "network": "The network",
+    "classical": "Classical method",
+    "by-hand": "Your hand",
+}
+
+
+@dataclass(frozen=True)
+class Beneath:
+    """Where the photo lies so that its iris covers the artwork's: lengths in the artwork's sides."""
+
+    url: str
+    width: float
+    left: float
+    top: float
+
+
+@dataclass(frozen=True)
+class Work:
+    """One artwork with everything its page says about it."""
+
+    artwork: Artwork
+    tab: str = "result"
+
+    @property
+    def photo(self) -> Photo | None:
+        found = self.artwork.photo
+        return found if found and found.state == Photo.State.READY and not found.deleted_at else None
+
+    @cached_property
+    def is_iris(self) -> bool:
+        return self.artwork.kind == Artwork.Kind.IRIS
+
+    @cached_property
+    def geometry(self) -> dict[str, Any] | None:
+        return choices.shown_geometry(self.artwork.geometry)
+
+    @property
+    def beneath(self) -> Beneath | None:
+        """The photo for the slider; None when it is gone."""
+        if not self.photo:
+            return None
+        url = picture_url(self.photo, 1024, "webp")
+        if not self.geometry:
+            return Beneath(url, 1.0, 0.0, 0.0)
+        limbus = self.geometry["limbus"]
+        scale = FILL / 2 / ((limbus["a"] + limbus["b"]) / 2)
+        return Beneath(
+            url,
+            round(self.photo.width * scale, 5),
+            round(0.5 - limbus["cx"] * scale, 5),
+            round(0.5 - limbus["cy"] * scale, 5),
+        )
+
+    @property
+    def measured(self) -> list[tuple[str, str]]:
+        """Only what is known, in words."""
+        known = {**self.artwork.facts, **self.artwork.gate}
+        return [
+            (label, form.format(known[name]))
+            for name, label, form in (*_MEASURED, *_FACTS)
+            if isinstance(known.get(name), int | float)
+        ]
+
+    @property
+    def method(self) -> str:
+        name = self.artwork.engine
+        return next((words for start, words in _ENGINES.items() if name.startswith(start)), name)
+
+    @property
+    def seconds(self) -> str:
+        return f"{sum(self.artwork.seconds.values()):.1f}"
+
+    @property
+    def doubt(self) -> str:
+        """What to say when the two engines saw different eyes."""
+        return str(self.artwork.facts.get("engine_note") or "") if self.artwork.facts.get("is_disputed") else ""
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """(label, address) of what can be downloaded."""
+        names = {file.name for file in self.artwork.files.all()}
+        known = (
+            ("result.jpg", "Picture, full size"),
+            ("result.png", "Picture without a ground"),
+            ("polar.png", "Unrolled strip"),
+            ("mask.png", "Mask"),
+            ("geometry.json", "Outlines and numbers"),
+        )
+        return [
+            (label, reverse("artworks-file", args=[self.artwork.pk, name])) for name, label in known if name in names
+        ]
+
+    @property
+    def outlines(self) -> OutlinesForm | None:
+        return OutlinesForm.of(self.geometry) if self.geometry else None
+
+    @property
+    def options(self) -> OptionsForm:
+        return OptionsForm(initial=self.artwork.options)
+
+    @property
+    def whose(self) -> WhoseForm:
+        return WhoseForm(initial={"whose": self.artwork.whose, "email": self.artwork.subject_email})
+
+    @property
+    def words(self) -> WordsForm:
+        return WordsForm(initial={"title": self.artwork.title, "caption": self.artwork.caption})
+
+    @property
+    def others(self) -> Sequence[Artwork]:
+        """What else was made of the same photo, newest first."""
+        if not self.artwork.photo_id:
+            return []
+        same = Artwork.objects.visible_to(self.artwork.owner).of_photo(self.artwork.photo_id)
+        return list(same.exclude(pk=self.artwork.pk).newest_first()[:12])
+
+
+def middle_of(photo: Photo) -> dict[str, Any]:
+    """Circles to begin with where none were found: in the middle, as wide as in most photos of an eye."""
+    middle = {"cx": photo.width / 2, "cy": photo.height / 2, "angle": 0.0}
+    radius = min(photo.width, photo.height) / 4
+    return {
+        name: middle | {"a": radius * share, "b": radius * share} for name, share in (("pupil", 0.4), ("limbus", 1))
+    }
+
+
+def work_of(user: User, artwork_id: Any, tab: str = "") -> Work | None:
+    """An artwork this person may see; None for hidden and absent alike."""
+    found = Artwork.objects.visible_to(user).select_related("photo", "owner", "job")
+    artwork = found.prefetch_related("files").filter(pk=artwork_id).first()
+    return Work(artwork, tab if tab in TABS else TABS[0]) if artwork else None
