@@ -114,6 +114,17 @@ def artwork_of(owner: User) -> Artwork:
     )
 
 
+OPTIONS = {"background": "black", "enhance": 1, "engine": "network"}
+TYPED = {
+    f"{name}_{key}": 3 if name == "limbus" else 2 for name in ("pupil", "limbus") for key in ("cx", "cy", "a", "b")
+}
+
+
+def iris_job(owner: User) -> dict[str, Any]:
+    found = photo_of(owner, state=Photo.State.READY)
+    return {"job_id": Job.objects.create(owner=owner, kind="iris", label="a.png", subject_id=found.pk).pk}
+
+
 def artwork(owner: User) -> dict[str, Any]:
     return {"artwork_id": artwork_of(owner).pk}
 

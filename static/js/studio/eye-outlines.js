@@ -45,6 +45,7 @@ class EyeOutlines extends HTMLElement {
 
   #build() {
     for (const [name, words] of Object.entries(NAMES)) {
+      this.#straighten(name);
       this.#svg.append(draw("ellipse", { class: `outline outline-${name}`, "data-outline": name }));
       this.#handle(name, "centre", `${words}, middle`);
       this.#handle(name, "side", `${words}, right edge`);
@@ -59,6 +60,19 @@ class EyeOutlines extends HTMLElement {
       }
     }
     this.#show();
+  }
+
+  /** The same ellipse written so that its side points to the right and its foot down: what the handles are called. */
+  #straighten(name) {
+    const turn = ((this.#read(`${name}_angle`) % 180) + 180) % 180;
+    if (turn > 45 && turn < 135) {
+      const [a, b] = [this.#read(`${name}_a`), this.#read(`${name}_b`)];
+      this.#write(`${name}_a`, b);
+      this.#write(`${name}_b`, a);
+      this.#write(`${name}_angle`, turn - 90);
+    } else {
+      this.#write(`${name}_angle`, turn >= 135 ? turn - 180 : turn);
+    }
   }
 
   /** A lid of many points becomes one of a few, so that there is something to take hold of. */

@@ -8,8 +8,6 @@ class EyePicker extends HTMLElement {
       formData.delete("photos");
       for (const box of this.#chosen) formData.append("photos", box.value);
     });
-    const file = document.querySelector("[data-sends-itself] input[type=file]");
-    file?.addEventListener("change", () => file.files.length && file.form.requestSubmit());
     this.#tell();
   }
 
@@ -33,3 +31,13 @@ class EyePicker extends HTMLElement {
 }
 
 customElements.define("eye-picker", EyePicker);
+
+// <eye-taker>: a photo that was just taken goes on its way by itself.
+class EyeTaker extends HTMLElement {
+  connectedCallback() {
+    const file = this.querySelector("input[type=file]");
+    file.addEventListener("change", () => file.files.length && file.form.requestSubmit());
+  }
+}
+
+customElements.define("eye-taker", EyeTaker);
