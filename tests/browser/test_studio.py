@@ -129,7 +129,7 @@ def test_a_circle_is_dragged_by_hand_and_by_keys_and_made_again(anna: User, take
     made = Artwork.objects.exclude(pk=first.pk).get()
     assert made.parent == first
     assert made.engine == "by-hand"
-    assert made.geometry["limbus"]["a"] < first.geometry["limbus"]["a"] - 5
+    assert made.geometry["limbus"]["b"] < first.geometry["limbus"]["b"] - 5
     assert made.geometry["pupil"]["cx"] > first.geometry["pupil"]["cx"] + 5
 
 
