@@ -31,7 +31,8 @@ IRIS_JOBS: Final = ("iris", "preview")
 
 def find_artwork(*, actor: User, artwork_id: uuid.UUID) -> Artwork:
     """An artwork this person may see; NotFound for hidden and absent alike."""
-    found = Artwork.objects.visible_to(actor).select_related("photo", "job").filter(pk=artwork_id).first()
+    mine = Artwork.objects.visible_to(actor).select_related("photo", "job").prefetch_related("files")
+    found = mine.filter(pk=artwork_id).first()
     if found is None:
         raise NotFound()
     return found
