@@ -79,6 +79,7 @@ def test_each_number_that_fails_is_named_with_its_limit(eye, number, value, code
 def test_an_iris_of_many_pixels_may_be_a_small_part_of_its_photo(eye):
     good = gate.measured(eye.photo, segmented(eye), scale=8)
     gate.check(replace(good, coverage_pct=1.0))
+    assert refused(replace(good, diameter=250, coverage_pct=1.0)).code == Code.IRIS_TOO_SMALL
 
 
 def test_much_glare_is_refused_and_some_is_not():
