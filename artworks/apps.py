@@ -20,5 +20,6 @@ class ArtworksConfig(AppConfig):
         consequences.opted_out.then(keeping.forget_irises)
         photos_purging.then(keeping.forget_masks_of)
         reconciler.every(60)(previewing.forget_old_previews)
+        reconciler.every(3600)(keeping.sweep_masks)
         for model in (ArtworkFile, HandMask):
             verification.watch(model)

@@ -2,6 +2,7 @@
 
 import mimetypes
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -25,6 +26,7 @@ from processing.models import FileDeletion, Job, JobFile
 OUT: Final = "out"
 LATE_CHECK: Final = timedelta(minutes=10)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+DRAIN_SECONDS: Final = 1.5
 
 log = structlog.get_logger(__name__)
 
@@ -102,10 +104,17 @@ def delete_later(keys: Iterable[str], *, reason: str) -> None:
     FileDeletion.objects.bulk_create(FileDeletion(key=key, reason=reason, not_before=now) for key in keys)
 
 
-def drain_deletions(limit: int = 200) -> int:
-    """Delete what is due; what the storage refuses is tried again later, ever more seldom. Returns how many went."""
-    due = list(FileDeletion.objects.filter(not_before__lte=timezone.now()).order_by("not_before")[:limit])
-    return sum(_delete(row) for row in due)
+def drain_deletions(limit: int = 200, seconds: float = DRAIN_SECONDS) -> int:
+    """Delete what is due, ``limit`` at a time, for about ``seconds``: a library that goes has tens of thousands.
+
+    What the storage refuses is tried again later, ever more seldom. Returns how many went.
+    """
+    until, gone = time.monotonic() + seconds, 0
+    while True:
+        due = list(FileDeletion.objects.filter(not_before__lte=timezone.now()).order_by("not_before")[:limit])
+        gone += sum(_delete(row) for row in due)
+        if len(due) < limit or time.monotonic() > until:
+            return gone
 
 
 def sweep_work_folders() -> int:

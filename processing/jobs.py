@@ -190,6 +190,19 @@ def delete(*, actor: Any, job_id: uuid.UUID) -> None:
         job.delete()
 
 
+def delete_kinds(*, owner: Any, kinds: Sequence[str]) -> int:
+    """Forget this person's jobs of these kinds, whether they wait, run or have ended; returns how many there were."""
+    with transaction.atomic():
+        mine = Job.objects.visible_to(owner).filter(kind__in=kinds)  # type: ignore[attr-defined]
+        for job in mine.unfinished():
+            ending.end(job, Cancelled())
+        found = list(mine.select_for_update())
+        for job in found:
+            figures.remember_deleted(job)
+        mine.filter(pk__in=[job.pk for job in found]).delete()
+    return len(found)
+
+
 def delete_all(*, owner: Any) -> int:
     """Forget every job of a person who leaves; returns how many there were."""
     ids = list(Job.objects.filter(owner=owner).values_list("pk", flat=True))

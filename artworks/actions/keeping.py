@@ -9,6 +9,9 @@ from typing import Any, Final
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from artworks.models import Artwork, ArtworkFile, HandMask
@@ -24,6 +27,7 @@ from processing.models import FileDeletion, Job
 
 # A mask is entered for deletion before it is written, and struck off with its row.
 GRACE: Final = timedelta(hours=1)
+MASKS_KEPT: Final = timedelta(days=1)
 MASK_BYTES_MOST: Final = 2 * 1024 * 1024
 EDITABLE: Final = frozenset({"title", "caption", "is_consent_ready"})
 IRIS_JOBS: Final = ("iris", "preview")
@@ -102,8 +106,7 @@ def forget_irises(user: User, purpose: str) -> None:
     reason = "opted out"
     _remove(Artwork.objects.filter(owner=user, kind=Artwork.Kind.IRIS), reason=reason)
     _remove_masks(HandMask.objects.filter(owner=user), reason=reason)
-    for job_id in Job.objects.filter(owner=user, kind__in=IRIS_JOBS).values_list("pk", flat=True):
-        jobs.delete(actor=user, job_id=job_id)
+    jobs.delete_kinds(owner=user, kinds=IRIS_JOBS)
 
 
 def forget_owner(user: User) -> None:
@@ -115,6 +118,17 @@ def forget_owner(user: User) -> None:
 def forget_masks_of(photo_ids: Iterable[uuid.UUID]) -> None:
     """Photos go for good: masks brushed on them go along. Artworks stay: they are pieces of their own."""
     _remove_masks(HandMask.objects.filter(photo__in=list(photo_ids)), reason="photo purged")
+
+
+def sweep_masks() -> int:
+    """Delete masks that neither a job nor an artwork names any more; called by the reconciler. Returns how many."""
+    old = HandMask.objects.filter(created_at__lt=timezone.now() - MASKS_KEPT).annotate(name=Cast("pk", CharField()))
+    artworks = Artwork.objects.alias(mask=KT("options__mask")).filter(photo=OuterRef("photo"), mask=OuterRef("name"))
+    jobs_of = Job.objects.alias(mask=KT("options__mask")).filter(subject_id=OuterRef("photo"), mask=OuterRef("name"))
+    with transaction.atomic():
+        doomed = list(old.exclude(Exists(artworks) | Exists(jobs_of)).values_list("pk", flat=True))
+        _remove_masks(HandMask.objects.filter(pk__in=doomed), reason="mask not used")
+    return len(doomed)
 
 
 def _remove(artworks: ArtworkQuerySet, *, reason: str) -> int:
