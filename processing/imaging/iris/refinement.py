@@ -272,11 +272,11 @@ def _onto_edges(grey: "NDArray[np.float32]", ellipse: Ellipse, solid: "NDArray[n
     eye = cv2.resize(solid.astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     fine = ellipse.scaled(FINE)
     for _ in range(2):
-        fine = _pulled(grey, fine, eye) or fine
+        fine = pulled(grey, fine, eye) or fine
     return fine.scaled(1 / FINE)
 
 
-def _pulled(grey: "NDArray[np.float32]", ellipse: Ellipse, solid: "NDArray[np.bool_]") -> Ellipse | None:
+def pulled(grey: "NDArray[np.float32]", ellipse: Ellipse, solid: "NDArray[np.bool_]") -> Ellipse | None:
     """The ellipse moved onto the strongest dark-to-light edges near it; None when too few rays find one."""
     theta = np.linspace(0, 2 * math.pi, RAYS, endpoint=False)
     outline = ellipse.at(theta)
