@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from processing.upkeep.bring_up import bring_up_database, ensure_admin
+from processing.upkeep.bring_up import DatabaseBusy, bring_up_database, ensure_admin
 from processing.upkeep.dumps import DumpFailed
 from processing.upkeep.programs import ProgramMissing
 from processing.upkeep.vectors import VectorsMissing
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error} Nothing was changed. To migrate without a backup: prepare --no-backup."
             ) from None
-        except VectorsMissing as error:
+        except (VectorsMissing, DatabaseBusy) as error:
             raise CommandError(str(error)) from None
         if backup is not None:
             self.stdout.write(f"The database was backed up to {backup} before it was brought up to date.")
