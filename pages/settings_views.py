@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from circles import quota
-from circles.actions import accounts, invitations, sessions, signing_in, tokens
+from circles.actions import accounts, invitations, opt_ins, sessions, signing_in, tokens
 from circles.browsers import label_of
 from circles.forms import DeviceForm, InvitationForm, PasswordForm, ProfileForm
 from circles.models import DeviceToken, SiteInvitation, User
@@ -40,7 +40,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         accounts.change_profile(actor=user, **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("pages:settings")
-    return render(request, "pages/settings.html", {"form": form, "quota": quota.of(user)})
+    context = {"form": form, "quota": quota.of(user), "standings": opt_ins.standing_of(actor=user)}
+    return render(request, "pages/settings.html", context)
 
 
 @never_cache

@@ -71,7 +71,7 @@ def agree(request: SignedIn) -> HttpResponse:
     else:
         opt_ins.opt_out(actor=request.user, purpose=OptIn.Purpose.IRIS)
         messages.success(request, "Working on irises is off, and what was made of them is deleted.")
-    return redirect("artworks:iris")
+    return redirect("pages:settings" if "settings" in request.POST else "artworks:iris")
 
 
 @require_http_methods(["GET", "POST"])

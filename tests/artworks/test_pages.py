@@ -51,7 +51,7 @@ def test_agreeing_and_taking_it_back_are_one_button_each(alice: User, session_of
     assert OptIn.objects.visible_to(alice).standing().count() == 1
     assert "Choose a photo" in page(client.get("/studio/iris"))
 
-    client.post("/studio/iris/agree", {})
+    assert client.post("/studio/iris/agree", {"settings": "1"})["Location"] == "/settings"
     assert OptIn.objects.visible_to(alice).standing().count() == 0
 
 
@@ -256,3 +256,13 @@ def test_the_page_of_an_artwork_costs_few_queries(
     client.get(f"/artworks/{artwork.pk}")
     with django_assert_max_num_queries(7):
         client.get(f"/artworks/{artwork.pk}")
+
+
+def test_settings_say_what_is_on_and_switch_it(alice: User, session_of: Any) -> None:
+    client = session_of(alice)
+    assert "Off: nothing of this kind is made of your photos." in page(client.get("/settings"))
+    version = re.search(r'name="version" value="([^"]+)"', page(client.get("/settings")))
+    assert version
+
+    client.post("/studio/iris/agree", {"version": version[1], "settings": "1"})
+    assert "Switch off and delete what was made" in page(client.get("/settings"))
