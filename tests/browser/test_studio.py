@@ -133,6 +133,24 @@ def test_a_circle_is_dragged_by_hand_and_by_keys_and_made_again(anna: User, take
     assert made.geometry["pupil"]["cx"] > first.geometry["pupil"]["cx"] + 5
 
 
+def test_a_quick_look_follows_the_options_and_the_circles(anna: User, take: Any, open_page: Any) -> None:
+    [photo] = take(eye(7))
+    page = open_page(f"/studio/iris/{photo.pk}", anna)
+    picture = page.locator("look-ahead[data-shown] img")
+    picture.wait_for()
+    black = picture.get_attribute("src")
+    page.get_by_label("White").check()
+    page.wait_for_function("before => document.querySelector('look-ahead img').src !== before", arg=black)
+
+    page.goto(f"/studio/iris/{photo.pk}/circles")
+    picture.wait_for()
+    middle = picture.get_attribute("src")
+    page.get_by_role("button", name="Iris, right edge").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("before => document.querySelector('look-ahead img').src !== before", arg=middle)
+    assert Artwork.objects.count() == 0
+
+
 def test_what_is_typed_moves_the_circle(anna: User, take: Any, open_page: Any) -> None:
     page = made_of(take(eye(4))[0], anna, open_page)
     page.goto(f"{page.url}?view=circles")
