@@ -52,16 +52,17 @@ def completed(strip: Strip, seen: Seen, feather: float = 1 / 160) -> Strip:
     slow = slow_part(strip, seen)
     quick = strip - slow
     filled, known = strip, seen
-    for _ in range(3):
+    rim = np.zeros_like(strip)
+    for attempt in range(3):
         donors, there = _assembled(quick, known, stretches(quick, known))
+        # Seen pixels at a hole's rim fade into what is put beside them first.
+        rim = donors if attempt == 0 else rim
         filled = np.where((~known & there)[..., None], donors + slow, filled)
         known = known | there
         if known.all():
             break
         quick = filled - slow
     filled = np.where(known[..., None], filled, slow)
-    # Seen pixels at a hole's rim fade into what would have been put there.
-    rim, _ = _assembled(quick, seen, stretches(quick, seen))
     share = _softened(~seen, max(feather * strip.shape[1], 1.0))[..., None]
     outside = strip * (1 - share) + (rim + slow) * share
     return np.where(seen[..., None], outside, filled).astype(np.float32)

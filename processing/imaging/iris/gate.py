@@ -85,7 +85,7 @@ LIMITS = (
           "Lids hide too much of the iris: {value} % of it can be seen, at least {limit} % are needed.", OPEN),
     Limit("diameter", LEAST_DIAMETER, Code.IRIS_TOO_SMALL,
           "The iris is {value} pixels wide; at least {limit} are needed.", CLOSER),
-    Limit("sharpness", 5, Code.TOO_BLURRED,
+    Limit("sharpness", 4, Code.TOO_BLURRED,
           "The iris is blurred: its sharpness is {value}, at least {limit} is needed.", FOCUS),
     Limit("confidence", 30, Code.NO_EYE,
           "It is not certain that this is an eye: {value} of 100, at least {limit} are needed.",
@@ -172,7 +172,7 @@ def _contrasts(grey: "NDArray[np.float32]", mask: "NDArray[np.uint8]", geometry:
     middle = float(np.median(iris))
     hole = grey[mask == PUPIL]
     # A lamp may fill most of the pupil.
-    dark = float(np.percentile(hole, 20)) if len(hole) else middle
+    dark = float(np.percentile(hole, 5)) if len(hole) else middle
     height, width = grey.shape
     around = draw_mask(IrisGeometry(geometry.limbus.grown(1.06), geometry.limbus.grown(1.25)), height, width) == IRIS
     rows = np.abs(np.arange(height) - geometry.limbus.cy) < 0.4 * geometry.limbus.a

@@ -42,7 +42,7 @@ def test_a_blurred_eye_is_told_its_sharpness_and_to_focus(eye):
     soft = cv2.GaussianBlur(eye.photo, (0, 0), eye.geometry.limbus.a * 0.15)
     refusal = refused(gate.measured(soft, segmented(eye)))
     assert refusal.code == Code.TOO_BLURRED
-    assert "at least 5 is needed" in refusal.detail
+    assert "at least 4 is needed" in refusal.detail
     assert "focus" in refusal.suggestion
 
 
