@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Radius of the iris over half the artwork's side.
 FILL = 0.86
 # The outer edge fades between these distances, in limbus radii.
-EDGE = (0.955, 1.02)
+EDGE = (0.94, 1.0)
 # Lids throw shadows and lashes this far into the iris, in radii.
 LID_MARGIN = 0.08
 # How much of the unevenness of the light is taken back.
