@@ -57,7 +57,8 @@ def correct_geometry(*, actor: User, artwork_id: uuid.UUID, changes: Mapping[str
     artwork = find_artwork(actor=actor, artwork_id=artwork_id)
     _require_iris(artwork)
     circles = {**(choices.shown_geometry(artwork.geometry) or {}), **changes}
-    wanted = {"circles": circles, "mask": None}
+    # The photo was good enough, or wanted anyway: what a person placed by hand is not judged once more.
+    wanted = {"circles": circles, "mask": None, "use_anyway": True}
     return reprocess_artwork(actor=actor, artwork_id=artwork_id, changes=wanted, **submission)
 
 
@@ -70,7 +71,8 @@ def correct_mask(*, actor: User, artwork_id: uuid.UUID, content: bytes, **submis
     mask = store_mask(actor=actor, photo=photo, content=content)
     with transaction.atomic():
         keep_mask(mask)
-        wanted = {"mask": str(mask.pk), "circles": choices.shown_geometry(artwork.geometry)}
+        circles = choices.shown_geometry(artwork.geometry)
+        wanted = {"mask": str(mask.pk), "circles": circles, "use_anyway": True}
         return reprocess_artwork(actor=actor, artwork_id=artwork_id, changes=wanted, **submission)
 
 

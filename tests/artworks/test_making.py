@@ -229,7 +229,9 @@ def test_a_dragged_circle_becomes_a_new_job_with_the_other_outlines_kept(
     said = api_as(anna).patch(f"/api/v1/artworks/{artwork.pk}/geometry", moved)
     assert said.status_code == 201
     work()
-    made = Artwork.objects.newest_first()[0].geometry
+    new = Artwork.objects.newest_first()[0]
+    made = new.geometry
+    assert new.options["use_anyway"] is True
     assert made["pupil"] == {"cx": 322.0, "cy": 244.0, "a": 35.0, "b": 35.0, "angle": 0.0}
     assert made["limbus"] == pytest.approx(OUTLINES["limbus"])
     assert made["lower_lid"] == [[200.0, 330.0], [440.0, 331.0]]

@@ -80,6 +80,7 @@ def test_a_rendered_eye_becomes_an_artwork_then_a_circle_is_dragged(  # noqa: PL
     assert set(artwork.seconds) == {"load", "segment", "reflections", "enhance", "save"}
 
     limbus = api_as(alice).get(f"/api/v1/artworks/{artwork.pk}").json()["geometry"]["limbus"]
+    Artwork.objects.update(options=artwork.options | {"use_anyway": False})
     moved = {"limbus": limbus | {"a": limbus["a"] * 1.1, "b": limbus["b"] * 1.1}}
     assert api_as(alice).patch(f"/api/v1/artworks/{artwork.pk}/geometry", moved).status_code == 201
     assert worker() == 1
