@@ -44,9 +44,9 @@ class Stretch:
     shift: int
 
 
-def completed(strip: Strip, seen: Seen, feather: float = 1 / 160) -> Strip:
+def completed(strip: Strip, seen: Seen, feather: float = 1 / 160, strength: float = 1.0) -> Strip:
     """``strip`` with its unseen pixels filled; seen ones change only within ``feather`` (share of the width) of a
-    hole. Nothing seen: as it was."""
+    hole. ``strength``: of the borrowed texture. Nothing seen: as it was."""
     if seen.all() or not seen.any():
         return strip
     slow = slow_part(strip, seen)
@@ -55,6 +55,7 @@ def completed(strip: Strip, seen: Seen, feather: float = 1 / 160) -> Strip:
     rim = np.zeros_like(strip)
     for attempt in range(3):
         donors, there = _assembled(quick, known, stretches(quick, known))
+        donors *= np.float32(strength)
         # Seen pixels at a hole's rim fade into what is put beside them first.
         rim = donors if attempt == 0 else rim
         filled = np.where((~known & there)[..., None], donors + slow, filled)
