@@ -14,6 +14,9 @@ from circles.models import User
 from photos.models import Photo
 from photos.presenting import picture_url
 from processing.imaging.iris.artwork import FILL
+from processing.models import Job
+from processing.presenting import show
+from processing.states import State
 
 TABS: Final = ("result", "circles", "brush")
 _MEASURED: Final = (
@@ -155,6 +158,15 @@ def middle_of(photo: Photo) -> dict[str, Any]:
     return {
         name: middle | {"a": radius * share, "b": radius * share} for name, share in (("pupil", 0.4), ("limbus", 1))
     }
+
+
+def outlines_of(user: User, photo: Photo) -> dict[str, Any] | None:
+    """What was found in this photo when it was refused last."""
+    refused = Job.objects.visible_to(user).about(photo.pk).filter(kind=Artwork.Kind.IRIS, state=State.FAILED)
+    last = refused.order_by("-created_at").first()
+    details = show(last).description.details if last else None
+    geometry = (details or {}).get("geometry")
+    return geometry if geometry and geometry.get("limbus") else None
 
 
 def work_of(user: User, artwork_id: Any, tab: str = "") -> Work | None:

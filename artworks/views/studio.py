@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from artworks.actions.making import make_artwork
 from artworks.forms import OptionsForm, OutlinesForm, PictureForm
 from artworks.models import Artwork
-from artworks.presenting import middle_of
+from artworks.presenting import middle_of, outlines_of
 from circles.actions import opt_ins
 from circles.models import OptIn
 from photos import browsing, doing
@@ -92,9 +92,10 @@ def make_iris(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def place(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
-    """Circles placed by hand on a photo in which none were found."""
+    """Circles placed by hand on a photo that was refused: beginning with those that were found, if any were."""
     photo = find_photo(actor=request.user, photo_id=photo_id)
-    form = OutlinesForm(request.POST) if request.method == "POST" else OutlinesForm.of(middle_of(photo))
+    found = outlines_of(request.user, photo) or middle_of(photo)
+    form = OutlinesForm(request.POST) if request.method == "POST" else OutlinesForm.of(found)
     if request.method == "POST" and form.is_valid():
         wanted = {"circles": form.geometry(), "use_anyway": True}
         return redirect("artworks:job", make_artwork(actor=request.user, photo=photo, kind="iris", options=wanted).pk)

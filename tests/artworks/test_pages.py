@@ -111,6 +111,8 @@ def test_why_not_shows_the_sentence_the_way_out_and_how_to_insist(
     assert "Only 31 % of the iris can be seen; 62 % are needed." in page(shown)
     assert "Open the eye wide." in page(shown)
 
+    assert 'name="limbus_cx" value="321.0"' in page(client.get(f"/studio/iris/{photo.pk}/circles"))
+
     insisted = re.search(rf'action="/studio/iris/{photo.pk}".*?</form>', page(shown))
     assert insisted
     again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', insisted[0]))

@@ -38,7 +38,10 @@ class LookAhead extends HTMLElement {
 
   #options() {
     const data = new FormData(this.#form);
-    if (data.has("pupil_cx")) return { circles: this.#circles(data), use_anyway: true };
+    if (data.has("pupil_cx")) {
+      // What takes longest says nothing about where the circles are.
+      return { circles: this.#circles(data), use_anyway: true, reflections: false, complete: false };
+    }
     return {
       background: data.get("background"),
       engine: data.get("engine"),
