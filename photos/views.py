@@ -16,6 +16,7 @@ from photos import browsing, doing
 from photos.actions import library, pictures
 from photos.forms import PhotoForm, UploadForm
 from photos.models import Photo
+from photos.presenting import month_key
 from processing.errors import AureoleError
 
 
@@ -42,7 +43,7 @@ def timeline(request: SignedIn) -> HttpResponse:
         "page": page,
         "this_year": timezone.now().year,
         "limit_mb": settings.MAX_UPLOAD_SIZE_MB,
-        "months": [[f"{month:%Y-%m}", count] for month, count in page.buckets],
+        "months": [[month_key(month), count] for month, count in page.buckets],
     }
     return render(request, "photos/timeline.html", context)
 
