@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +13,15 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page
 
+from artworks.actions.making import make_artwork
+from artworks.models import Artwork
 from circles.models import User
+from photos.examples import EYES as STUDIO
 from photos.models import Photo
 from processing.imaging import ingest
 from processing.models import Job
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.test_studio import SHUT, anna, eye, take  # noqa: F401 - fixtures
 
 TARGET = Path(__file__).resolve().parent.parent.parent / "docs" / "screens"
 # Public domain and Creative Commons, as the licences beside them say; the portrait-like ones stay out.
@@ -122,3 +127,30 @@ def test_screens_of_a_newcomer(alice: User, open_page: Any) -> None:
         page = open_page("/", alice, screen=PHONE if screen == "phone" else DESKTOP, color_scheme=scheme)
         keep(page, "welcome", screen, scheme)
     assert (TARGET / "welcome-phone-dark.webp").exists()
+
+
+@pytest.mark.timeout(600)
+def test_screens_of_the_studio(anna: User, take: Any, open_page: Any) -> None:  # noqa: F811 - the fixtures
+    photos = take(*(eye(seed, STUDIO) for seed in (1, 4, 2)), eye(2, SHUT))
+    asked = {"actor": anna, "kind": "iris", "options": {"enhance": 2}}
+    made = [make_artwork(photo=photo, **asked) for photo in photos]
+    while Job.objects.unfinished().exists():
+        time.sleep(0.3)
+    works = Artwork.objects.order_by("created_at")
+    for work, title in zip(works, ("By the window", "Green, with a ring light", "Hazel"), strict=False):
+        Artwork.objects.filter(pk=work.pk).update(title=title, whose="me", subject=anna)
+    shown = works[0]
+    addresses = {
+        "studio": "/studio", "studio-iris": "/studio/iris", "studio-options": f"/studio/iris/{photos[1].pk}",
+        "artwork": f"/artworks/{shown.pk}", "artwork-circles": f"/artworks/{shown.pk}?view=circles",
+        "artwork-brush": f"/artworks/{shown.pk}?view=brush", "artworks": "/artworks",
+        "studio-refused": f"/studio/jobs/{made[3].pk}", "studio-jobs": "/jobs",
+    }  # fmt: skip
+    for screen, scheme in LOOKS:
+        page = open_page("/", anna, screen=PHONE if screen == "phone" else DESKTOP, color_scheme=scheme)
+        for name, path in addresses.items():
+            page.goto(path)
+            if name in {"studio-options", "artwork-circles"}:
+                page.locator("look-ahead[data-shown]").wait_for()
+            keep(page, name, screen, scheme)
+    assert (TARGET / "artwork-circles-phone-dark.webp").exists()

@@ -1,6 +1,7 @@
 """The iris studio in a browser, with drawn eyes: from a photo to a picture for the wall, or to the reason why not."""
 
 import io
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NeverCame
 
 from artworks.models import Artwork
 from circles.actions.opt_ins import opt_in
@@ -62,7 +64,11 @@ def take(anna: User) -> Callable[..., list[Photo]]:
 
 
 def until_made(page: Page) -> str:
-    page.wait_for_url("**/artworks/*", timeout=60_000)
+    try:
+        page.wait_for_url("**/artworks/*", timeout=60_000)
+    except NeverCame as late:
+        told = [(job.kind, job.state, job.step, job.attempt, job.message) for job in Job.objects.all()]
+        raise AssertionError(f"No artwork. Jobs: {told}. The page: {page.inner_text('main')}") from late
     return page.url
 
 
@@ -108,6 +114,24 @@ def made_of(photo: Photo, owner: User, open_page: Any, **screen: Any) -> Page:
     page.get_by_role("button", name="Make the artwork").click()
     until_made(page)
     return page
+
+
+def test_what_was_chosen_stays_when_the_photo_is_ready(anna: User, take: Any, open_page: Any) -> None:
+    [photo] = take(eye(2))
+    until = time.monotonic() + 30
+    while Job.objects.unfinished().exists():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    Photo.objects.filter(pk=photo.pk).update(state=Photo.State.PENDING)
+    page = open_page(f"/studio/iris/{photo.pk}", anna)
+    expect(page.locator("job-progress")).to_be_visible()
+    page.get_by_label("White").check()
+
+    Photo.objects.filter(pk=photo.pk).update(state=Photo.State.READY)
+
+    expect(page.locator(".studio-stage img").first).to_be_visible()
+    expect(page.locator("job-progress")).to_have_count(0)
+    assert page.get_by_label("White").is_checked()
 
 
 def test_a_circle_is_dragged_by_hand_and_by_keys_and_made_again(anna: User, take: Any, open_page: Any) -> None:

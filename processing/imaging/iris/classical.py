@@ -106,9 +106,12 @@ def _peaks(votes: "NDArray[np.float32]") -> list[tuple[float, float]]:
 
 def _profiles(grey: "NDArray[np.float32]", x: float, y: float) -> "NDArray[np.float32]":
     """Mean brightness by radius (1 px steps): row 0 at the sides only, row 1 all around."""
-    reach = round(1.25 * LARGEST * WORKING_WIDTH) + 4
-    polar = cv2.warpPolar(grey, (reach, ANGLES), (x, y), reach, cv2.INTER_LINEAR)
     angle = np.arange(ANGLES) * (2 * math.pi / ANGLES)
+    radius = np.arange(round(1.25 * LARGEST * WORKING_WIDTH) + 4)
+    across = (x + np.outer(np.cos(angle), radius)).astype(np.float32)
+    down = (y + np.outer(np.sin(angle), radius)).astype(np.float32)
+    # Not cv2.warpPolar: beyond the picture it leaves whatever lay in memory.
+    polar = cv2.remap(grey, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     sides = (np.abs(np.sin(angle - 0.15)) < 0.62) | (np.abs(np.sin(angle + 0.15)) < 0.5)
     return np.stack([polar[sides].mean(axis=0), polar.mean(axis=0)]).astype(np.float32)
 

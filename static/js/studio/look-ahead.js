@@ -6,17 +6,21 @@ const QUIET = 300;
 const NUMBERS = ["cx", "cy", "a", "b", "angle"];
 
 class LookAhead extends HTMLElement {
+  #again = () => this.#soon();
   #form;
   #timer;
   #asked = 0;
 
   connectedCallback() {
     this.#form = document.getElementById(this.dataset.form);
-    for (const name of ["input", "change", "outlines"]) this.#form.addEventListener(name, () => this.#soon());
+    for (const name of ["input", "change", "outlines"]) this.#form.addEventListener(name, this.#again);
+    // The photo beside it is ready only now.
+    document.body.addEventListener("htmx:afterSwap", this.#again);
     this.#soon();
   }
 
   disconnectedCallback() {
+    document.body.removeEventListener("htmx:afterSwap", this.#again);
     clearTimeout(this.#timer);
   }
 

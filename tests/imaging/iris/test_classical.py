@@ -54,3 +54,12 @@ def test_photos_of_odd_shapes_are_no_trouble(shape):
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_plain_picture_has_no_eye(level):
     assert classical.segment(np.full((240, 320, 3), level, np.uint8)) is None
+
+
+@pytest.mark.parametrize("centre", [(2.0, 3.0), (317.0, 100.0), (160.0, 236.0)])
+def test_what_lies_beyond_the_picture_is_its_rim_and_never_what_was_in_memory(centre):
+    for _ in range(5):
+        dirt = np.full((360, 400), np.inf, np.float32)
+        del dirt
+        profiles = classical._profiles(np.full((240, 320), 90.0, np.float32), *centre)
+        assert np.allclose(profiles, 90.0)
