@@ -30,7 +30,7 @@ LOG_EVERY = 100
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the network that finds irises, on rendered eyes only.")
     parser.add_argument("--eyes", type=int, default=6000, help="rendered pictures")
-    parser.add_argument("--steps", type=int, default=3800, help="optimiser steps")
+    parser.add_argument("--steps", type=int, default=4000, help="optimiser steps")
     parser.add_argument("--batch", type=int, default=16, help="views per process and step")
     parser.add_argument("--rate", type=float, default=4e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1, help="of pictures, views and first weights")
@@ -133,7 +133,7 @@ def export(network: torch.nn.Module, path: Path) -> None:
     torch.onnx.export(
         network, (torch.zeros(1, 3, INPUT_SIZE, INPUT_SIZE),), str(path), dynamo=False, opset_version=17,
         input_names=["pixels"], output_names=["shares", "eye"],
-        dynamic_axes={"pixels": {0: "n"}, "shares": {0: "n"}, "eye": {0: "n"}},
+        dynamic_axes={"pixels": {0: "n", 2: "height", 3: "width"}, "shares": {0: "n", 2: "height", 3: "width"}, "eye": {0: "n"}},
     )  # fmt: skip
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")

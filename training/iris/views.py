@@ -8,11 +8,14 @@ import numpy as np
 from processing.imaging.iris.network import INPUT_SIZE, PADDING
 from training.iris.dataset import HEIGHT, WIDTH, Pictures
 
+CLOSE_UPS = 0.65
+"""Share of views near the iris: the outlines come from those, the whole picture only has to show where."""
+
 
 def view(random: np.random.Generator, pictures: Pictures, row: int) -> tuple[np.ndarray, np.ndarray]:
     """INPUT_SIZE square: RGB uint8 and labels int64 (0 background, 1 iris, 2 pupil)."""
     photo, mask, box = pictures.photos[row], pictures.masks[row], pictures.boxes[row]
-    matrix = _close_up(random, box) if random.random() < 0.5 else _whole(random)
+    matrix = _close_up(random, box) if random.random() < CLOSE_UPS else _whole(random)
     size = (INPUT_SIZE, INPUT_SIZE)
     shrinking = abs(np.linalg.det(matrix[:, :2])) < 0.5
     how = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
@@ -28,11 +31,11 @@ def _whole(random: np.random.Generator) -> np.ndarray:
 
 
 def _close_up(random: np.random.Generator, box: np.ndarray) -> np.ndarray:
-    """As the second pass sees it: the iris about in the middle, as wide as a third to four fifths of the view."""
+    """As the second pass sees it: the iris about in the middle, a third to six sevenths of the view wide."""
     if box[2] == 0:
         scale = INPUT_SIZE / WIDTH * random.uniform(1, 4)
         return _placed(random, random.uniform([0, 0], [WIDTH, HEIGHT]), scale, 0.0)
-    scale = INPUT_SIZE * random.uniform(0.3, 0.8) / (2 * box[2])
+    scale = INPUT_SIZE * random.uniform(0.35, 0.85) / (2 * box[2])
     return _placed(random, box[:2], scale, INPUT_SIZE * 0.07)
 
 
