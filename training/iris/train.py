@@ -130,10 +130,11 @@ def export(network: torch.nn.Module, path: Path) -> None:
     """ONNX beside its SHA-256. The exported network answers with shares (softmax), not logits."""
     network = Answering(network).eval()
     path.parent.mkdir(parents=True, exist_ok=True)
+    sizes = {0: "n", 2: "height", 3: "width"}
     torch.onnx.export(
         network, (torch.zeros(1, 3, INPUT_SIZE, INPUT_SIZE),), str(path), dynamo=False, opset_version=17,
         input_names=["pixels"], output_names=["shares", "eye"],
-        dynamic_axes={"pixels": {0: "n", 2: "height", 3: "width"}, "shares": {0: "n", 2: "height", 3: "width"}, "eye": {0: "n"}},
+        dynamic_axes={"pixels": sizes, "shares": sizes, "eye": {0: "n"}},
     )  # fmt: skip
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")
