@@ -9,7 +9,11 @@ let timer;
 let poll;
 let last = new Map();
 
+// A quick look is answered to whoever asked for it, and is news to nobody.
+const UNTOLD = "preview";
+
 function tell(message) {
+  if (message.kind === UNTOLD) return;
   for (const listener of listeners) listener(message);
 }
 

@@ -100,7 +100,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
             if kind in {"error", "warning"} and not any(words in text for words in expected):
                 complaints.append(text)
 
-        page.on("console", lambda message: complain(message.type, message.text))
+        page.on("console", lambda message: complain(message.type, f"{message.text} {message.location['url']}"))
         page.on("pageerror", lambda error: complain("error", str(error)))
         page.goto(path)
         return page

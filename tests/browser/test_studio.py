@@ -160,6 +160,7 @@ def test_a_circle_is_dragged_by_hand_and_by_keys_and_made_again(anna: User, take
 
 def test_a_quick_look_follows_the_options_and_the_circles(anna: User, take: Any, open_page: Any) -> None:
     [photo] = take(eye(2))
+    board = open_page("/jobs", anna)
     page = open_page(f"/studio/iris/{photo.pk}", anna)
     picture = page.locator("look-ahead[data-shown] img")
     picture.wait_for()
@@ -173,6 +174,7 @@ def test_a_quick_look_follows_the_options_and_the_circles(anna: User, take: Any,
     page.get_by_role("button", name="Iris, right edge").focus()
     page.keyboard.press("Shift+ArrowRight")
     page.wait_for_function("before => document.querySelector('look-ahead img').src !== before", arg=middle)
+    assert board.locator("[data-job]").count() == 1
     assert Artwork.objects.count() == 0
 
 
