@@ -17,7 +17,7 @@ from processing.imaging import codec, enhance, renditions
 from processing.imaging.catalog import Purpose
 from processing.imaging.errors import Code, ImageRefused, decoding
 from processing.imaging.headers import Limits
-from processing.imaging.models.choosing import choose
+from processing.imaging.models.choosing import Chosen, choose
 from processing.imaging.sessions import sessions_of
 from processing.imaging.types import Decoded, Pixels
 
@@ -101,20 +101,33 @@ def by_tiles(photo: Pixels, upscale: Upscale, tile: int, done: Callable[[float],
     return large
 
 
-def _enlarged(
-    photo: Pixels, width: int, height: int, request: dict[str, Any], done: Callable[[float], None]
-) -> tuple[Pixels, str]:
-    built_in = (enhance.NAME, enhance.enlarged)
-    chosen = choose(Purpose.UPSCALE, sessions_of(request), built_in) if request.get("models") else None
-    if chosen is None or not chosen.is_model:
-        return enhance.enlarged(photo, width, height), enhance.NAME
-    # The model always gives four times the size; what is more than wanted is averaged away.
+def installed(request: dict[str, Any]) -> Chosen[Any] | None:
+    """The model that enlarges, when one is installed and ``request["models"]`` says where; else None."""
+    if not request.get("models"):
+        return None
+    chosen = choose(Purpose.UPSCALE, sessions_of(request), (enhance.NAME, enhance.enlarged))
+    return chosen if chosen.is_model else None
+
+
+def by_model(
+    chosen: Chosen[Any], photo: Pixels, width: int, height: int, done: Callable[[float], None] = lambda share: None
+) -> Pixels:
+    """``photo`` (H x W x 3) at ``width`` x ``height``. A model always gives four times the size: what is more than
+    wanted is averaged away, and what would exceed ``enhance.LARGEST`` is averaged before."""
     limit = chosen.use.tile_limit()
     small = enhance.LARGEST / (4 * max(photo.shape[:2]))
     if small < 1:
         photo = enhance.enlarged(photo, max(1, int(photo.shape[1] * small)), max(1, int(photo.shape[0] * small)))
-    large = by_tiles(photo, chosen.use, min(TILE, limit or TILE), done)
-    return enhance.enlarged(large, width, height), chosen.engine
+    return enhance.enlarged(by_tiles(photo, chosen.use, min(TILE, limit or TILE), done), width, height)
+
+
+def _enlarged(
+    photo: Pixels, width: int, height: int, request: dict[str, Any], done: Callable[[float], None]
+) -> tuple[Pixels, str]:
+    chosen = installed(request)
+    if chosen is None:
+        return enhance.enlarged(photo, width, height), enhance.NAME
+    return by_model(chosen, photo, width, height, done), chosen.engine
 
 
 def _on_white(pixels: Pixels) -> Pixels:

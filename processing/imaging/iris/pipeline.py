@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from processing.imaging import codec, enhance, renditions
+from processing.imaging import codec, enhance, enlarging, renditions
 from processing.imaging.errors import Code, ImageRefused
 from processing.imaging.headers import Limits
 from processing.imaging.iris import artwork, engines, gate, reflections
@@ -53,7 +53,7 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
         if not options.use_anyway:
             gate.check_glare(cleaned.area_pct)
     with clock.step("enhance"):
-        drawn = _drawn(replace(part, pixels=cleaned.photo), options)
+        drawn = _drawn(replace(part, pixels=cleaned.photo), options, request)
     with clock.step("save"):
         saving = Saving(work / "out", options)
         saving.pictures(drawn.art, artwork.polar(drawn.strip))
@@ -198,7 +198,7 @@ class Drawn:
     enhancer: str
 
 
-def _drawn(part: Part, options: Options) -> Drawn:
+def _drawn(part: Part, options: Options, request: dict[str, Any]) -> Drawn:
     pixels = part.pixels
     if options.contrast:
         pixels = artwork.with_contrast(pixels, part.mask, part.geometry.limbus.radius)
@@ -207,11 +207,22 @@ def _drawn(part: Part, options: Options) -> Drawn:
     side = min(natural * options.enhance, PREVIEW_SIZE if options.preview else options.size)
     sheet, enhancer = part.sheet, ""
     if side > natural:
-        # The artwork samples by cubic convolution: correcting for that before is the whole enlargement.
-        pixels, enhancer = enhance.corrected(pixels, side / natural), enhance.NAME
+        pixels, sheet, enhancer = _larger(pixels, part.geometry, side / natural, request)
     elif side < natural:
         pixels, sheet = _shrunk(pixels, part.geometry, side / natural)
     return Drawn(artwork.composed(pixels, sheet, strip, side, options.reflections), strip, enhancer)
+
+
+def _larger(
+    pixels: Pixels, geometry: IrisGeometry, factor: float, request: dict[str, Any]
+) -> tuple[Pixels, Sheet, str]:
+    """By the installed model, if there is one, and its name."""
+    chosen = enlarging.installed(request)
+    if chosen is None:
+        # The artwork samples by cubic convolution: correcting for that before is the whole enlargement.
+        return enhance.corrected(pixels, factor), Sheet(geometry), enhance.NAME
+    width, height = (max(1, round(length * factor)) for length in pixels.shape[1::-1])
+    return enlarging.by_model(chosen, pixels, width, height), Sheet(geometry.scaled(factor)), chosen.engine
 
 
 def _shrunk(pixels: Pixels, geometry: IrisGeometry, factor: float) -> tuple[Pixels, Sheet]:

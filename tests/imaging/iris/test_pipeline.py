@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from processing.imaging import enhance, enlarging
 from processing.imaging.errors import ImageRefused
 from processing.imaging.iris import pipeline
 from processing.imaging.iris.geometry import IrisGeometry, draw_mask, ring_iou
 from processing.imaging.iris.renderer import render
 from processing.imaging.iris.renderer.configuration import MACRO
+from tests.imaging.models.conftest import entry_files, installed  # noqa: F401 - fixtures
 
 CLEAR = replace(
     MACRO, name="clear", iris_share=(0.35, 0.6), above=(0.8, 1.3), below=(0.9, 1.3), defocus=(0, 0.01), grey=0.0,
@@ -200,3 +202,16 @@ def test_nothing_of_the_camera_is_left_in_the_artwork(made, eye):
         if not name.endswith(".json"):
             with Image.open(out / name) as picture:
                 assert not picture.getexif()
+
+
+def test_an_installed_model_enlarges_the_iris_and_is_named(made, eye, installed, monkeypatch):  # noqa: F811
+    sessions, _ = installed("real-esrgan-x4v3")
+    monkeypatch.setattr(enlarging, "sessions_of", lambda request: sessions)
+    own, out = made(eye.photo, enhance=2, size=4096)
+    plain = opened(out / own["files"]["result"]).astype(int)
+    result, out = made(eye.photo, enhance=2, size=4096, models={"root": "somewhere"})
+    assert own["enhancer"] == enhance.NAME
+    assert result["enhancer"].startswith("real-esrgan-x4v3@")
+    assert (result["width"], result["height"]) == (own["width"], own["height"])
+    # The generated graph repeats every pixel: softer or blockier than our own, but the same eye in the same place.
+    assert np.abs(opened(out / result["files"]["result"]).astype(int) - plain).mean() < 6
