@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from circles import throttle
-from circles.actions import invitations, tokens
+from circles.actions import circle_invitations, invitations, tokens
 from circles.models import User
 
 log = logging.getLogger(__name__)
@@ -58,11 +58,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         """The account and the use of its invitation come to be together, or neither does."""
         user.name = form.cleaned_data.get("name", "")
+        invitation = invitations.carried_by(request)
         with transaction.atomic():
             user.invitation = invitations.use(request)
-            if user.invitation and user.invitation.sent_at and user.invitation.email:
-                self.stash_verified_email(request, user.invitation.email)
-            return super().save_user(request, user, form, commit=commit)
+            if invitation and invitation.sent_at and invitation.email:
+                self.stash_verified_email(request, invitation.email)
+            saved = super().save_user(request, user, form, commit=commit)
+            circle_invitations.join_as_newcomer(request=request, user=saved)
+            return saved
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Failed passwords are counted once, by axes, at every door."""

@@ -10,7 +10,7 @@ The functions run in the order they were added, inside the caller's transaction:
 from collections.abc import Callable
 from typing import Generic, ParamSpec
 
-from circles.models import User
+from circles.models import Circle, User
 
 Args = ParamSpec("Args")
 
@@ -39,3 +39,5 @@ class Consequence(Generic[Args]):
 account_deleting: Consequence[[User]] = Consequence("account_deleting")
 opted_out: Consequence[[User, str]] = Consequence("opted_out")
 """A person took an opt-in back (its purpose is given): whatever was made under it goes now."""
+member_left: Consequence[[Circle, User]] = Consequence("member_left")
+"""Somebody is no longer in a circle: they left, were removed, or it was deleted. Their things go with them now."""

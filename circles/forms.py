@@ -12,7 +12,8 @@ from django import forms
 from django.http import HttpRequest
 
 from circles.actions import invitations
-from circles.models import User
+from circles.actions.circle_invitations import LONGEST_DAYS
+from circles.models import Circle, User
 
 
 class Plain:
@@ -140,16 +141,31 @@ class PasswordForm(forms.Form):
     )
 
 
-class InvitationForm(forms.Form):
+class InviteForm(forms.Form):
+    """A link that lets people in."""
+
     email = forms.EmailField(
         label="Email", required=False, help_text="Only this address can use it. Empty: whoever has the link."
     )
-    note = forms.CharField(label="Note", required=False, max_length=120, help_text="For you: who it is for.")
     max_uses = forms.IntegerField(label="People it lets in", min_value=1, max_value=invitations.MOST_USES, initial=1)
-    days = forms.IntegerField(label="Days it stays open", min_value=1, max_value=90, initial=14)
+    days = forms.IntegerField(label="Days it stays open", min_value=1, max_value=LONGEST_DAYS, initial=14)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if found.get("email") and found.get("max_uses", 1) != 1:
             self.add_error("max_uses", "An invitation for one address lets one person in.")
         return found
+
+
+class InvitationForm(InviteForm):
+    note = forms.CharField(label="Note", required=False, max_length=120, help_text="For you: who it is for.")
+    field_order = ("email", "note", "max_uses", "days")
+
+
+class CircleForm(forms.ModelForm):
+    class Meta:
+        model = Circle
+        fields = ("name", "description")
+        labels = {"name": "Name", "description": "What it is for"}
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"name": {"required": "A circle needs a name."}}

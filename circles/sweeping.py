@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from circles import throttle
-from circles.models import DeviceToken, SiteInvitation
+from circles.models import CircleInvitation, DeviceToken, SiteInvitation
 
 KEEP_INVITATIONS = timedelta(days=90)
 
@@ -16,5 +16,6 @@ def forget_expired() -> None:
     now = timezone.now()
     throttle.forget_old_failures()
     DeviceToken.objects.filter(expiry__lt=now).delete()
-    SiteInvitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
+    for model in (SiteInvitation, CircleInvitation):
+        model.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
     Session.objects.filter(expire_date__lt=now).delete()

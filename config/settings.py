@@ -168,6 +168,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Aureole <aureole@localhost>
 
 # Sign-in: by email, invited unless the door is open; answers never tell whether an address is known.
 REGISTRATION_OPEN = env.flag("REGISTRATION_OPEN")
+CIRCLES_LET_IN = env.flag("CIRCLES_LET_IN", True)
 INVITATION_DAYS = env.number("INVITATION_DAYS", 14, minimum=1)
 INVITATIONS_PER_HOUR = 20
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
@@ -258,6 +259,8 @@ SPECTACULAR_SETTINGS = {
         "config.schema.document_errors",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "circles.models.Role",
+        "InvitationStateEnum": ["open", "used", "revoked", "expired"],
         "PhotoStateEnum": "photos.models.Photo.State",
         "UploadStateEnum": "photos.models.Upload.State",
     },

@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -77,7 +77,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
     try:
         made, text = tokens.make_token(actor=person(request), device=form.cleaned_data["device"])
     except Refused as refused:
-        _say(form, "device", refused)
+        say(form, "device", refused)
         return devices(request, device_form=form)
     return devices(request, secret={"device": made.device, "text": text})
 
@@ -127,7 +127,7 @@ def _invite(request: HttpRequest, form: InvitationForm) -> dict[str, Any] | None
     try:
         invitation, token = invitations.make_invitation(actor=user, **form.cleaned_data)
     except TooOften as refused:
-        _say(form, None, refused)
+        say(form, None, refused)
         return None
     is_sent = invitations.send_invitation(actor=user, invitation=invitation, token=token)
     return {"invitation": invitation, "link": invitations.link_of(token), "is_sent": is_sent}
@@ -159,10 +159,10 @@ def _leave(request: HttpRequest, form: PasswordForm) -> bool:
         signing_in.confirm_password(request=request, actor=user, password=form.cleaned_data["password"])
         accounts.delete_account(actor=user)
     except (Refused, Conflict) as refused:
-        _say(form, "password", refused)
+        say(form, "password", refused)
         return False
     return True
 
 
-def _say(form: Form, field: str | None, error: AureoleError) -> None:
+def say(form: BaseForm, field: str | None, error: AureoleError) -> None:
     form.add_error(field, f"{error.message} {error.advice}")

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pages import settings_urls, views
+from pages import circles_urls, settings_urls, views
 
 app_name = "pages"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs", views.jobs, name="jobs"),
+    *circles_urls.urlpatterns,
     *settings_urls.urlpatterns,
 ]

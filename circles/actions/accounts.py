@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from circles import consequences, throttle
-from circles.actions import sessions
-from circles.models import SiteInvitation, User
+from circles.actions import memberships, sessions
+from circles.models import CircleInvitation, SiteInvitation, User
 from processing import jobs
 from processing.errors import Conflict
 from processing.models import FileDeletion, JobFile
@@ -42,6 +42,7 @@ def delete_account(*, actor: User) -> None:
         user = User.objects.select_for_update().get(pk=actor.pk)
         _refuse_last_admin(user)
         sessions.sign_out_everywhere(actor=user)
+        memberships.leave_all(user=user)
         consequences.account_deleting.happen(user)
         _forget_files_of_jobs(user)
         jobs.delete_all(owner=user)
@@ -72,5 +73,6 @@ def _forget_files_of_jobs(user: User) -> None:
 def _forget_traces(user: User) -> None:
     throttle.forget_person(user.email)
     SiteInvitation.objects.filter(email__iexact=user.email).delete()
+    CircleInvitation.objects.filter(email__iexact=user.email).delete()
     about_user = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=about_user, object_id=str(user.pk)).delete()

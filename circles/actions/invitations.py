@@ -1,4 +1,4 @@
-"""Who may join: making, sending, taking back and using invitations."""
+"""Who may join this server: making, sending, taking back and using invitations."""
 
 import secrets
 import uuid
@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from circles.models import SiteInvitation, User
+from circles.models import CircleInvitation, SiteInvitation, User
+from circles.models.invitations import Invitation, InvitationQuerySet
 from processing.errors import NotFound, Refused, TooOften
 
 SESSION_KEY = "invitation"
@@ -28,7 +29,7 @@ def make_invitation(
         raise Refused(fields={"max_uses": ["An invitation for one address lets one person in."]})
     if not 1 <= max_uses <= MOST_USES:
         raise Refused(fields={"max_uses": [f"Choose between 1 and {MOST_USES} people."]})
-    _refuse_too_many(actor)
+    refuse_too_many(SiteInvitation.objects.filter(made_by=actor))
     token = secrets.token_urlsafe(32)
     invitation = SiteInvitation.objects.create(
         token_hash=SiteInvitation.hash_of(token),
@@ -41,10 +42,11 @@ def make_invitation(
     return invitation, token
 
 
-def _refuse_too_many(actor: User) -> None:
+def refuse_too_many(made: InvitationQuerySet) -> None:
+    """TooOften when this person made many within an hour; ``made`` are all of theirs."""
     an_hour = timedelta(hours=1)
-    recent = SiteInvitation.objects.filter(made_by=actor, created_at__gt=timezone.now() - an_hour)
-    times = list(recent.order_by("-created_at").values_list("created_at", flat=True)[: settings.INVITATIONS_PER_HOUR])
+    recent = made.filter(created_at__gt=timezone.now() - an_hour).order_by("-created_at")
+    times = list(recent.values_list("created_at", flat=True)[: settings.INVITATIONS_PER_HOUR])
     if len(times) >= settings.INVITATIONS_PER_HOUR:
         wait = int((times[-1] + an_hour - timezone.now()).total_seconds()) + 1
         raise TooOften("You have made many invitations within an hour.", retry_after=wait)
@@ -59,11 +61,18 @@ def send_invitation(*, actor: User, invitation: SiteInvitation, token: str) -> b
     """Mail it to the address it is for; False when mail is off or there is no address. The answer never depends on
     whether somebody with that address is here already.
     """
+    words = {"inviter": actor.name or "Somebody"}
+    return mail_link(invitation=invitation, token=token, template="account/email/invitation", words=words)
+
+
+def mail_link(*, invitation: Invitation, token: str, template: str, words: dict[str, str]) -> bool:
+    """Whether a mail went off to the address the invitation is for."""
     if not (settings.MAIL_ENABLED and invitation.email):
         return False
-    context = {"link": link_of(token), "inviter": actor.name or "Somebody", "expires_at": invitation.expires_at}
-    get_adapter().send_mail("account/email/invitation", invitation.email, context)
-    SiteInvitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+    context = {"link": link_of(token), "expires_at": invitation.expires_at, **words}
+    get_adapter().send_mail(template, invitation.email, context)
+    invitation.sent_at = timezone.now()
+    invitation.save(update_fields=["sent_at"])
     return True
 
 
@@ -84,18 +93,27 @@ def token_in(request: HttpRequest) -> str:
     return getattr(request, "invitation_token", "") or request.session.get(SESSION_KEY, "")
 
 
-def carried_by(request: HttpRequest) -> SiteInvitation | None:
+def carried_by(request: HttpRequest) -> Invitation | None:
     """The usable invitation that came with this request: from its session, or from the body of an API call."""
-    return SiteInvitation.objects.opened_by(token_in(request)).first()
+    token = token_in(request)
+    return SiteInvitation.objects.opened_by(token).first() or _into_a_circle(token)
+
+
+def _into_a_circle(token: str) -> CircleInvitation | None:
+    """Whoever is invited into a circle may come onto the server too, unless its admin keeps that door closed."""
+    return CircleInvitation.objects.opened_by(token).first() if settings.CIRCLES_LET_IN else None
 
 
 def use(request: HttpRequest) -> SiteInvitation | None:
-    """Count one use, inside the caller's transaction; raises Refused when somebody else was faster."""
+    """Count one use, inside the caller's transaction; raises Refused when somebody else was faster.
+
+    None when the door is open, or when a circle's invitation opens it: that one is used by joining the circle.
+    """
     token = token_in(request)
     if SiteInvitation.objects.opened_by(token).update(uses=F("uses") + 1):
         request.session.pop(SESSION_KEY, None)
         return SiteInvitation.objects.get(token_hash=SiteInvitation.hash_of(token))
-    if settings.REGISTRATION_OPEN:
+    if settings.REGISTRATION_OPEN or _into_a_circle(token):
         return None
     raise Refused(
         "This invitation was used, taken back or is too old.",

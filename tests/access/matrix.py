@@ -11,6 +11,7 @@ Kinds of rows:
 * ``Operators`` from this machine or with the operators' token only
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -124,6 +125,16 @@ ROWS: dict[str, Row] = {
     "api/v1/redoc/": Public(),
     "accounts/sessions/": Public(answers=302),
     "join/<str:token>": Public({"token": "nothing"}, answers=404),
+    "circles": SignedIn(),
+    "circles/<uuid:circle_id>": Own(things.circle),
+    "circles/<uuid:circle_id>/edit": Own(things.circle, "post"),
+    "circles/<uuid:circle_id>/delete": Own(things.circle, "post"),
+    "circles/<uuid:circle_id>/leave": Own(things.circle, "post"),
+    "circles/<uuid:circle_id>/handover": Own(things.circle, "post"),
+    "circles/<uuid:circle_id>/invite": Own(things.circle, "post"),
+    "circles/<uuid:circle_id>/members/<uuid:person_id>/role": Own(things.member, "post"),
+    "circles/<uuid:circle_id>/members/<uuid:person_id>/remove": Own(things.member, "post"),
+    "invitations/<uuid:invitation_id>/revoke": Own(things.circle_invitation, "post"),
     "settings": SignedIn(),
     "settings/devices": SignedIn(),
     "settings/devices/tokens": SignedIn(method="post"),
@@ -148,6 +159,16 @@ ROWS: dict[str, Row] = {
     "api/v1/me": SignedIn(),
     "api/v1/me/opt-ins": SignedIn(),
     "api/v1/me/opt-ins/<str:purpose>": SignedIn({"purpose": "iris"}),
+    "api/v1/circles": SignedIn(),
+    "api/v1/circles/<uuid:circle_id>": Own(things.circle),
+    "api/v1/circles/<uuid:circle_id>/members": Own(things.circle),
+    "api/v1/circles/<uuid:circle_id>/members/<uuid:person_id>": Own(things.member),
+    "api/v1/circles/<uuid:circle_id>/leave": Own(things.circle, "post"),
+    "api/v1/circles/<uuid:circle_id>/handover": Own(things.circle, "post", {"person_id": str(uuid.uuid4())}),
+    "api/v1/circles/<uuid:circle_id>/feed": Own(things.circle),
+    "api/v1/circles/<uuid:circle_id>/invitations": Own(things.circle),
+    "api/v1/invitations/<uuid:invitation_id>": Own(things.circle_invitation),
+    "api/v1/invitations/<str:token>/accept": Own(things.circle_token, "post"),
     "api/v1/preview": SignedIn(method="post"),
     "api/v1/artworks": SignedIn(),
     "api/v1/artworks/<uuid:artwork_id>": Own(things.artwork),

@@ -1,6 +1,7 @@
 """One thing of each kind, belonging to somebody: what the rows of the matrix are about."""
 
 import io
+import secrets
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -12,8 +13,10 @@ from django.utils import timezone
 from PIL import Image
 
 from artworks.models import Artwork, ArtworkFile
+from circles.actions.circle_invitations import make_invitation
+from circles.actions.circles import create_circle
 from circles.actions.opt_ins import opt_in
-from circles.models import DeviceToken, SiteInvitation, User
+from circles.models import Circle, DeviceToken, Membership, SiteInvitation, User
 from circles.notices import NOTICES
 from photos.models import Original, Photo, Rendition, Upload
 from processing.models import Job, JobFile
@@ -89,6 +92,32 @@ def invitation(owner: User) -> dict[str, Any]:
     return {"invitation_id": row.pk}
 
 
+def circle_of(owner: User) -> Circle:
+    return create_circle(actor=owner, name="The lake house", description="Summers at the lake.")
+
+
+def circle(owner: User) -> dict[str, Any]:
+    return {"circle_id": circle_of(owner).pk}
+
+
+def member(owner: User) -> dict[str, Any]:
+    """Somebody in a circle of the owner's."""
+    somebody = User.objects.create(email=f"{uuid.uuid4()}@example.com", name="Dora")
+    found = Membership.objects.create(circle=circle_of(owner), user=somebody)
+    return {"circle_id": found.circle_id, "person_id": somebody.pk}
+
+
+def circle_invitation(owner: User) -> dict[str, Any]:
+    return {"invitation_id": make_invitation(actor=owner, circle_id=circle_of(owner).pk)[0].pk}
+
+
+def circle_token(owner: User) -> dict[str, Any]:
+    """A link into somebody else's circle that only this person's address opens."""
+    somebody = User.objects.create(email=f"{uuid.uuid4()}@example.com", name="Dora")
+    made = make_invitation(actor=somebody, circle_id=circle_of(somebody).pk, email=owner.email)
+    return {"token": made[1]}
+
+
 def upload_part(owner: User) -> dict[str, Any]:
     return upload(owner) | {"number": 1}
 
@@ -157,4 +186,6 @@ def absent(kwargs: dict[str, Any]) -> dict[str, Any]:
 def _other(name: str, value: Any) -> Any:
     if isinstance(value, uuid.UUID):
         return uuid.uuid4()
+    if name == "token":
+        return secrets.token_urlsafe(32)
     return value + 1_000_000 if name.endswith("_id") else value

@@ -85,6 +85,7 @@ def one_transaction(db: None) -> Iterator[None]:
 MAKERS = (
     things.thumb, things.job, things.failed_job, things.job_file, things.token, things.browser, things.upload,
     things.binned_photo, things.artwork_file, things.artwork_thumb,
+    things.circle, things.member, things.circle_invitation,
 )  # fmt: skip
 
 

@@ -1,15 +1,13 @@
-"""People, their devices, and who may join."""
+"""People, their devices, and what they agreed to."""
 
-import hashlib
 import uuid
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from knox.models import AbstractAuthToken, AuthTokenManager
@@ -60,65 +58,14 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         return self.name or self.email
 
     @property
+    def public_name(self) -> str:
+        """What other members read: never the address, which is nobody else's to know."""
+        return self.name or "A member"
+
+    @property
     def quota_allowed(self) -> int:
         """Bytes of originals this person may keep."""
         return settings.DEFAULT_QUOTA_BYTES if self.quota_bytes is None else self.quota_bytes
-
-
-class SiteInvitationQuerySet(models.QuerySet["SiteInvitation"]):
-    def visible_to(self, user: User) -> "SiteInvitationQuerySet":
-        """Staff run the door; an invitation is nobody else's to see."""
-        return self.all() if user.is_active and user.is_staff else self.none()
-
-    def usable(self, now: datetime | None = None) -> "SiteInvitationQuerySet":
-        return self.filter(revoked_at=None, expires_at__gt=now or timezone.now(), uses__lt=F("max_uses"))
-
-    def opened_by(self, token: str) -> "SiteInvitationQuerySet":
-        """The usable invitation this secret belongs to, if any."""
-        return self.usable().filter(token_hash=SiteInvitation.hash_of(token)) if token else self.none()
-
-
-class SiteInvitation(models.Model):
-    """A way in while registration is closed: a secret link, stored hashed, that ends by itself."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    email = models.EmailField(blank=True, help_text="Only this address can sign up with it; empty: whoever has it.")
-    note = models.CharField(max_length=120, blank=True, help_text="For you: who it is for.")
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="invitations_made"
-    )
-    max_uses = models.PositiveSmallIntegerField(default=1)
-    uses = models.PositiveSmallIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects: ClassVar[models.Manager["SiteInvitation"]] = SiteInvitationQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ("-created_at", "-id")
-        constraints = [
-            models.CheckConstraint(condition=Q(uses__lte=F("max_uses")), name="invitation_used_no_more_than_allowed")
-        ]
-
-    def __str__(self) -> str:
-        return self.note or self.email or "an invitation"
-
-    @staticmethod
-    def hash_of(token: str) -> str:
-        """SHA-256 in hex: enough for 256 random bits, which nobody can guess their way back from."""
-        return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-    @property
-    def state(self) -> str:
-        """A word for lists: open, used, revoked or expired."""
-        if self.revoked_at:
-            return "revoked"
-        if self.uses >= self.max_uses:
-            return "used"
-        return "open" if self.expires_at > timezone.now() else "expired"
 
 
 class DeviceTokenManager(AuthTokenManager):

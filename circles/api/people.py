@@ -9,10 +9,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from circles import examples as shown
 from circles.actions import accounts, joining, opt_ins, signing_in, tokens
-from circles.models import DeviceToken, User
-from circles.serializers import (
+from circles.api import people_examples as shown
+from circles.api.people_serializers import (
     AgreeSerializer,
     DeviceTokenSerializer,
     LeaveSerializer,
@@ -26,6 +25,7 @@ from circles.serializers import (
     SignInSerializer,
     SignUpSerializer,
 )
+from circles.models import DeviceToken, User
 from processing.documenting import error, errors
 from processing.errors import NotFound, NotSignedIn
 from processing.examples import page_of

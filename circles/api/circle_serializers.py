@@ -1,0 +1,99 @@
+"""What the API takes and gives about circles: names of people, never their addresses."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from circles import feed
+from circles.actions.circle_invitations import LONGEST_DAYS
+from circles.actions.invitations import MOST_USES
+from circles.models import Circle, CircleInvitation, FeedItem, Membership, Role
+from processing.serializers import StrictSerializer
+
+
+class PersonSerializer(serializers.Serializer):
+    """Somebody as other members see them."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(source="public_name")
+
+
+class CircleSerializer(serializers.ModelSerializer):
+    my_role = serializers.ChoiceField(choices=Role.choices)
+    member_count = serializers.IntegerField()
+
+    class Meta:
+        model = Circle
+        fields = ("id", "name", "description", "my_role", "member_count", "created_at")
+
+
+class CircleFieldsSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=80)
+    description = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, help_text="What it is for, in a sentence or two."
+    )
+
+
+class MemberSerializer(serializers.ModelSerializer):
+    person = PersonSerializer(source="user")
+
+    class Meta:
+        model = Membership
+        fields = ("person", "role", "joined_at")
+
+
+class RoleSerializer(StrictSerializer):
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class HandOverSerializer(StrictSerializer):
+    person_id = serializers.UUIDField(help_text="The member who owns the circle from now on.")
+
+
+class CircleInvitationSerializer(serializers.ModelSerializer):
+    state = serializers.ChoiceField(choices=["open", "used", "revoked", "expired"])
+    made_by = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = CircleInvitation
+        fields = (
+            "id", "circle_id", "email", "state", "uses", "max_uses", "made_by", "created_at", "expires_at", "sent_at",
+        )  # fmt: skip
+
+
+class MadeInvitationSerializer(CircleInvitationSerializer):
+    link = serializers.CharField(help_text="The address to send or to print. Shown this once; only its hash is stored.")
+    token = serializers.CharField(help_text="The last part of the link.")
+
+    class Meta(CircleInvitationSerializer.Meta):
+        fields = (*CircleInvitationSerializer.Meta.fields, "link", "token")  # type: ignore[assignment]
+
+
+class InviteSerializer(StrictSerializer):
+    email = serializers.EmailField(
+        max_length=254,
+        required=False,
+        allow_blank=True,
+        help_text="Only this address can use it.",
+    )
+    max_uses = serializers.IntegerField(min_value=1, max_value=MOST_USES, required=False)
+    days = serializers.IntegerField(min_value=1, max_value=LONGEST_DAYS, required=False)
+
+
+class FeedItemSerializer(serializers.ModelSerializer):
+    actor = PersonSerializer()
+    person = PersonSerializer(allow_null=True, help_text="Whom it is about, when it is about somebody else.")
+    sentence = serializers.SerializerMethodField(help_text="What happened, for people.")
+
+    class Meta:
+        model = FeedItem
+        fields = ("id", "verb", "sentence", "actor", "person", "subject_id", "created_at")
+
+    def get_sentence(self, item: FeedItem) -> str:
+        return feed.sentence(item)
+
+
+def made(invitation: CircleInvitation, token: str, link: str) -> dict[str, Any]:
+    """The answer to making one: the row, and the secret that is told this once."""
+    invitation.token, invitation.link = token, link  # type: ignore[attr-defined]
+    return MadeInvitationSerializer(invitation).data

@@ -1,0 +1,17 @@
+"""People, who may join, and the circles they are in."""
+
+from circles.models.circles import Circle, FeedItem, Membership, Role
+from circles.models.invitations import CircleInvitation, SiteInvitation
+from circles.models.people import DeviceToken, OptIn, User
+
+__all__ = [
+    "Circle",
+    "CircleInvitation",
+    "DeviceToken",
+    "FeedItem",
+    "Membership",
+    "OptIn",
+    "Role",
+    "SiteInvitation",
+    "User",
+]

@@ -1,0 +1,18 @@
+"""Addresses under /circles."""
+
+from django.urls import path
+
+from pages import circles_views as views
+
+urlpatterns = [
+    path("circles", views.circles_page, name="circles"),
+    path("circles/<uuid:circle_id>", views.circle_page, name="circle"),
+    path("circles/<uuid:circle_id>/edit", views.edit, name="circle_edit"),
+    path("circles/<uuid:circle_id>/delete", views.delete, name="circle_delete"),
+    path("circles/<uuid:circle_id>/leave", views.leave, name="circle_leave"),
+    path("circles/<uuid:circle_id>/handover", views.hand_over, name="circle_hand_over"),
+    path("circles/<uuid:circle_id>/invite", views.invite, name="circle_invite"),
+    path("circles/<uuid:circle_id>/members/<uuid:person_id>/role", views.change_role, name="circle_change_role"),
+    path("circles/<uuid:circle_id>/members/<uuid:person_id>/remove", views.remove, name="circle_remove"),
+    path("invitations/<uuid:invitation_id>/revoke", views.revoke, name="circle_revoke"),
+]
