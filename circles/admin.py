@@ -13,15 +13,15 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from knox.models import AuthToken
 
 from circles import quota
-from circles.actions import accounts, invitations, sessions, signing_in
-from circles.models import DeviceToken, OptIn, SiteInvitation, User
+from circles.actions import accounts, circles, invitations, sessions, signing_in
+from circles.models import Circle, DeviceToken, Membership, OptIn, SiteInvitation, User
 
 # What shows secrets, or what nothing writes to; the actions below do what an admin needs of them.
 for unused in (AccessAttempt, AccessLog, UserSession, Authenticator, EmailAddress, EmailConfirmation, AuthToken):
@@ -195,3 +195,46 @@ class OptInAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    fields = readonly_fields = ("user", "role", "joined_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user")
+
+
+@admin.register(Circle)
+class CircleAdmin(admin.ModelAdmin):
+    """Who shares with whom, to read. Its members run a circle; an admin of the server can only end one."""
+
+    inlines = (MembershipInline,)
+    list_display = ("name", "people", "created_at")
+    search_fields = ("name", "memberships__user__email")
+    readonly_fields = ("name", "description", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Circle]:
+        return super().get_queryset(request).annotate(people=Count("memberships", distinct=True))
+
+    @admin.display(description="members", ordering="people")
+    def people(self, circle: Circle) -> int:
+        return circle.people  # type: ignore[attr-defined]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Circle) -> None:
+        circles.end_circle_for_all(circle_id=obj.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Circle]) -> None:
+        for circle in queryset:
+            circles.end_circle_for_all(circle_id=circle.pk)

@@ -5,7 +5,9 @@ from allauth.mfa.models import Authenticator as Kept
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from circles.models import DeviceToken, SiteInvitation, User
+from circles import consequences
+from circles.actions.circles import create_circle
+from circles.models import Circle, DeviceToken, Membership, SiteInvitation, User
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/admin/circles/user/"
@@ -32,6 +34,7 @@ def helper(make_user, with_password, browser):
         "circles/user/add/",
         "circles/siteinvitation/",
         "circles/siteinvitation/add/",
+        "circles/circle/",
         "axes/accessfailurelog/",
     ],
 )
@@ -166,3 +169,21 @@ def test_the_first_admin_need_not_confirm_their_address(db, settings, password):
     User.objects.create_superuser("root@example.com", password)
     signed_in = Client().post("/accounts/login/", {"login": "root@example.com", "password": password})
     assert signed_in["Location"] == "/"
+
+
+def test_circles_are_there_to_read_and_to_end(desk, staff, alice, bob):
+    circle = create_circle(actor=alice, name="The lake house")
+    Membership.objects.create(circle=circle, user=bob)
+    address = f"/admin/circles/circle/{circle.pk}/"
+    page = desk.get(f"{address}change/").content.decode()
+    assert "bob@example.com" in page or "Bob" in page
+    assert 'name="_save"' not in page
+    assert desk.post(f"{address}change/", {"name": "Mine"}).status_code == 403
+    heard = []
+    consequences.member_left.then(heard_of := lambda circle, user: heard.append(user))
+    try:
+        assert desk.post(f"{address}delete/", {"post": "yes"}).status_code == 302
+    finally:
+        consequences.member_left.forget(heard_of)
+    assert set(heard) == {alice, bob}
+    assert not Circle.objects.exists()
