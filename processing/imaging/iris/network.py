@@ -32,7 +32,7 @@ Shares: TypeAlias = "NDArray[np.float32]"
 """3 x INPUT_SIZE x INPUT_SIZE: how surely each pixel is background, iris, pupil; sums to 1."""
 
 # The close look sees the iris this wide, as a share of its window.
-CLOSE_UP = 0.5
+CLOSE_UP = 0.65
 # An eye the network is less sure of is none; renders of faces, closed eyes and noise stay below it.
 LEAST_EYE = 0.5
 # Photos are brought down to this longest edge first: no look is finer than that for an iris the gate accepts.
