@@ -14,7 +14,7 @@ PIPELINES: Final = {"iris": 2, "enhance": 1}
 
 
 def version_of(kind: str) -> str:
-    """``iris-1``, or ``iris-1+real-esrgan-x4v3:1a2b3c4d`` with an installed model: other pixels, another version."""
+    """``iris-2``, or ``iris-2+real-esrgan-x4v3:1a2b3c4d`` with an installed model: other pixels, another version."""
     store = Store(settings.MODELS_DIR)
     entry = store.serving(Purpose.UPSCALE)
     own = f"{kind}-{PIPELINES[kind]}"

@@ -43,7 +43,7 @@ _ARTWORK: Final[dict[str, Any]] = {
     "parent_id": None,
     "job_id": _JOB_ID,
     "engine": "eye-network-1",
-    "version": "iris-1",
+    "version": "iris-2",
     "confidence": 0.94,
     "width": 4096,
     "height": 4096,

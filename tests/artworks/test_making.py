@@ -41,7 +41,7 @@ def test_a_photo_becomes_an_artwork_with_everything_known_about_it(
     assert artwork.facts["removed_area_pct"] == 1.5
     assert artwork.options["background"] == "white"
     assert artwork.options["enhance"] == 4
-    assert artwork.version == "iris-1"
+    assert artwork.version == "iris-2"
 
 
 def test_its_files_are_the_jobs_own_under_keys_used_once(anna: User, make_artwork: Any, media: Path) -> None:
@@ -149,7 +149,7 @@ def test_an_installed_model_is_another_version(monkeypatch: Any) -> None:
     before = versions.version_of("iris")
     monkeypatch.setattr(Store, "serving", lambda self, purpose: SimpleNamespace(name="real-esrgan-x4v3"))
     monkeypatch.setattr(Store, "installed", lambda self, entry: (SimpleNamespace(sha256="ab" * 32),))
-    assert (before, versions.version_of("iris")) == ("iris-1", "iris-1+real-esrgan-x4v3:abababab")
+    assert (before, versions.version_of("iris")) == ("iris-2", "iris-2+real-esrgan-x4v3:abababab")
 
 
 def test_a_second_click_while_it_runs_gives_the_same_job(anna: User, make_photo: Any, submit: Any) -> None:

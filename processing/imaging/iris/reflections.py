@@ -25,7 +25,7 @@ SMALL = 0.005
 # Found spots grow by this much, in radii: a lamp's glow reaches farther than its light.
 GROWN = 0.03
 # Certainly and possibly a lamp: by the network, and so near to the brightest light in the eye.
-CERTAIN, POSSIBLE = (0.95, 0.5), (0.5, 0.25)
+CERTAIN, POSSIBLE = (0.99, 0.5), (0.9, 0.25)
 LEAST_PIXELS = 50
 # Borrowed fibres never lie where the hidden ones did: a little less of them errs less and still looks like an iris.
 TEXTURE = 0.7

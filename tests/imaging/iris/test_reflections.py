@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.imaging.iris import completion, reflections
+from processing.imaging.iris import completion, lamps, reflections
 from processing.imaging.iris.geometry import IRIS
 from processing.imaging.iris.renderer import render
 from processing.imaging.iris.sheet import Sheet
@@ -91,3 +91,14 @@ def test_nothing_seen_and_everything_seen_stay_as_they_are():
     strip = np.full((64, 256, 3), 90, np.float32)
     for seen in (np.zeros((64, 256), bool), np.ones((64, 256), bool)):
         assert np.array_equal(completion.completed(strip, seen), strip)
+
+
+def test_damaged_weights_of_the_lamps_are_refused(tmp_path):
+    for suffix in (".json", ".sha256"):
+        copied = lamps.WEIGHTS.with_suffix(suffix)
+        (tmp_path / copied.name).write_bytes(copied.read_bytes())
+    path = tmp_path / lamps.WEIGHTS.name
+    assert len(lamps.load(path)) == 2
+    path.write_bytes(path.read_bytes().replace(b"0.9", b"0.8", 1))
+    with pytest.raises(lamps.WeightsDamaged, match="SHA-256"):
+        lamps.load(path)
