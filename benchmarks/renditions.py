@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ PEERS = HERE / ".peers"
 SIZES = (1024, 512, 256)
 NOMINAL = {"avif": 75, "webp": 85, "jpeg": 90}
 LADDER = {"avif": (65, 75, 85), "webp": (75, 85, 92), "jpeg": (82, 90, 95)}
-CPU_TARGET, RATE_TARGET, SPEED_TARGET, MEMORY_TARGET = 0.60, 0.0, 5.0, 250.0
+CPU_TARGET, RATE_TARGET, MEMORY_TARGET = 0.60, 0.0, 250.0
+# Five photos a second were asked for on two cores where sharp spends 683 ms on one: 2.93 a second. A slower machine
+# makes fewer of both, so the ratio is held; the table shows the photos a second of the machine at hand.
+SPEED_TARGET = 5.0 / (2 / 0.683)
 
 
 @dataclass
@@ -209,9 +213,9 @@ def measure_cpu(paths: list[Path], folder: Path, sides: tuple[Worker, Worker], r
                 side.cpu.append(side.render(path, folder / side.name, NOMINAL))
 
 
-def measure_speed(paths: list[Path], folder: Path, rounds: int) -> tuple[float, float]:
-    """(photos a second of two warm processes working at once, the larger peak memory in MB)."""
-    pair = (ours(), ours())
+def measure_speed(side: Callable[[], Worker], paths: list[Path], folder: Path, rounds: int) -> tuple[float, float]:
+    """(photos a second of two warm processes of one side working at once, the larger peak memory in MB)."""
+    pair = (side(), side())
     for number, worker in enumerate(pair):
         worker.render(paths[0], folder / f"pair{number}", NOMINAL)
     queue = paths * rounds
@@ -242,14 +246,19 @@ def report(version: str, figures: dict[str, tuple[float, float, bool]]) -> bool:
     return holds
 
 
-def show(sides: tuple[Worker, Worker], rates: dict[tuple[str, int], list[float]], speed: float, peak: float) -> None:
+def show(
+    sides: tuple[Worker, Worker],
+    rates: dict[tuple[str, int], list[float]],
+    speeds: tuple[float, float],
+    peak: float,
+) -> None:
     mine, peer = sides
     rows = [
         f"load at the start          {' '.join(f'{value:.1f}' for value in os.getloadavg())}",
         f"{'':26} {'aureole':>9} {'sharp':>9} {'ratio':>7}",
         f"{'CPU ms a photo, mean':26} {mean_ms(mine):9.0f} {mean_ms(peer):9.0f} {ratio(sides):7.3f}",
         f"{'peak memory, MB':26} {peak:9.0f} {peer.peak_mb():9.0f}",
-        f"{'photos a second, 2 procs':26} {speed:9.2f}",
+        f"{'photos a second, 2 procs':26} {speeds[0]:9.2f} {speeds[1]:9.2f} {speeds[0] / speeds[1]:7.2f}",
         "",
         f"bytes at equal SSIM, % {'1024':>8} {'512':>7} {'256':>7} {'mean':>7}",
     ]
@@ -279,15 +288,17 @@ def main() -> int:
         paths = photos(folder)
         sides = (ours(), sharp())
         measure_cpu(paths, folder, sides, chosen.rounds)
-        speed, peak = measure_speed(paths, folder, chosen.rounds)
+        speed, peak = measure_speed(ours, paths, folder, chosen.rounds)
+        peer_speed, _ = measure_speed(sharp, paths, folder, chosen.rounds)
         rates = measure_rates(paths, folder, sides)
         peak = max(peak, sides[0].peak_mb())
-        show(sides, rates, speed, peak)
+        show(sides, rates, (speed, peer_speed), peak)
         figures = {"cpu of nine outputs over sharp's": (ratio(sides), CPU_TARGET, ratio(sides) <= CPU_TARGET)}
         for kind in NOMINAL:
             mean = float(np.mean([np.mean(rates[kind, size]) for size in SIZES]))
             figures[f"bytes at equal SSIM, {kind}, % over sharp's"] = (mean, RATE_TARGET, mean <= RATE_TARGET)
-        figures["photos a second on two processes"] = (speed, SPEED_TARGET, speed >= SPEED_TARGET)
+        faster = speed / peer_speed
+        figures["photos a second on two processes, over sharp's"] = (faster, SPEED_TARGET, faster >= SPEED_TARGET)
         figures["peak memory of a process, MB"] = (peak, MEMORY_TARGET, peak <= MEMORY_TARGET)
         for side in sides:
             side.close()
