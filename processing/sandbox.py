@@ -134,9 +134,15 @@ class _Watch:
             if is_open and select.select([self.reader], [], [], LOOK_SECONDS)[0]:
                 is_open = self._read() or self.pid is None
             if self._is_done(0 if is_open else LOOK_SECONDS):
+                self._hear_the_rest(is_open)
                 return
             self.look()
             self._check_limits()
+
+    def _hear_the_rest(self, is_open: bool) -> None:
+        """A result can overtake what was said before it, which then still lies in the pipe."""
+        while is_open and select.select([self.reader], [], [], 0)[0]:
+            is_open = self._read()
 
     def kill(self) -> None:
         """The child and whatever it started: it leads a session of its own."""

@@ -123,7 +123,8 @@ def test_what_was_chosen_stays_when_the_photo_is_ready(anna: User, take: Any, op
         assert time.monotonic() < until
         time.sleep(0.1)
     Photo.objects.filter(pk=photo.pk).update(state=Photo.State.PENDING)
-    page = open_page(f"/studio/iris/{photo.pk}", anna)
+    # A quick look that a newer one overtook is told so.
+    page = open_page(f"/studio/iris/{photo.pk}", anna, expected=("409",))
     expect(page.locator("job-progress")).to_be_visible()
     page.get_by_label("White").check()
 
@@ -137,7 +138,7 @@ def test_what_was_chosen_stays_when_the_photo_is_ready(anna: User, take: Any, op
 def test_a_circle_is_dragged_by_hand_and_by_keys_and_made_again(anna: User, take: Any, open_page: Any) -> None:
     page = made_of(take(eye(3))[0], anna, open_page)
     first = Artwork.objects.get()
-    page.get_by_role("link", name="Circles").click()
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Circles").click()
     edge = page.get_by_role("button", name="Iris, right edge")
     box = edge.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
