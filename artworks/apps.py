@@ -8,17 +8,20 @@ class ArtworksConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what this one brings: recipes, pipelines, clean-up, files to verify."""
         from artworks import pipelines  # noqa: F401 - registers itself
-        from artworks.actions import keeping, previewing
+        from artworks.actions import keeping, previewing, sharing
         from artworks.models import ArtworkFile, HandMask
         from artworks.recipes import enhance, iris, preview  # noqa: F401 - register themselves
-        from circles import consequences
+        from circles import consequences, feed
         from photos import verification
         from photos.consequences import photos_purging
         from processing import reconciler
 
         consequences.account_deleting.then(keeping.forget_owner)
         consequences.opted_out.then(keeping.forget_irises)
+        consequences.member_left.then(sharing.forget_member)
+        feed.say(sharing.SHARED, sharing.words)
         photos_purging.then(keeping.forget_masks_of)
+        photos_purging.then(sharing.forget_photos)
         reconciler.every(60)(previewing.forget_old_previews)
         reconciler.every(3600)(keeping.sweep_masks)
         for model in (ArtworkFile, HandMask):

@@ -147,7 +147,7 @@ class Work:
         """What else was made of the same photo, newest first."""
         if not self.artwork.photo_id:
             return []
-        same = Artwork.objects.visible_to(self.artwork.owner).of_photo(self.artwork.photo_id)
+        same = Artwork.objects.owned_by(self.artwork.owner).of_photo(self.artwork.photo_id)
         return list(same.exclude(pk=self.artwork.pk).newest_first()[:12])
 
 
@@ -171,6 +171,6 @@ def outlines_of(user: User, photo: Photo) -> dict[str, Any] | None:
 
 def work_of(user: User, artwork_id: Any, tab: str = "") -> Work | None:
     """An artwork this person may see; None for hidden and absent alike."""
-    found = Artwork.objects.visible_to(user).select_related("photo", "owner", "job")
+    found = Artwork.objects.owned_by(user).select_related("photo", "owner", "job")
     artwork = found.prefetch_related("files").filter(pk=artwork_id).first()
     return Work(artwork, tab if tab in TABS else TABS[0]) if artwork else None

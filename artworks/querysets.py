@@ -2,18 +2,29 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+
+from photos.models import CircleShare
+from photos.rendering import FORMATS, SIZES
 
 if TYPE_CHECKING:
     from artworks.models import Artwork, ArtworkFile, HandMask  # noqa: F401 - named in the bases
 
+PICTURES: Final = tuple(f"{size}.{form}" for size in SIZES for form in FORMATS)
+RESULTS: Final = ("result.jpg", "result.png")
+
 
 class ArtworkQuerySet(models.QuerySet["Artwork"]):
     def visible_to(self, user: object) -> "ArtworkQuerySet":
-        """What this person may see: their own artworks (shared ones join here with the circles)."""
+        """What this person may see: their own artworks, and those shared into circles they are in."""
+        shared = CircleShare.objects.reaching(user).of_artworks().values("artwork")
+        return self.filter(Q(owner_id=getattr(user, "pk", None)) | Q(pk__in=shared))
+
+    def owned_by(self, user: object) -> "ArtworkQuerySet":
+        """This person's own; what others share with them is not among them."""
         return self.filter(owner_id=getattr(user, "pk", None))
 
     def editable_by(self, user: object) -> "ArtworkQuerySet":
@@ -44,9 +55,14 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
 
 class ArtworkFileQuerySet(models.QuerySet["ArtworkFile"]):
     def visible_to(self, user: object) -> "ArtworkFileQuerySet":
-        from artworks.models import Artwork
+        """All files of one's own artworks. Of shared ones the pictures to look at, and the result where it was given.
 
-        return self.filter(artwork__in=Artwork.objects.visible_to(user))
+        Masks, outlines and strips are of somebody's body: they are their owner's alone.
+        """
+        shared = CircleShare.objects.reaching(user).of_artworks()
+        looked_at = Q(name__in=PICTURES, artwork__in=shared.values("artwork"))
+        given = Q(name__in=RESULTS, artwork__in=shared.with_originals().values("artwork"))
+        return self.filter(Q(artwork__owner_id=getattr(user, "pk", None)) | looked_at | given)
 
 
 class HandMaskQuerySet(models.QuerySet["HandMask"]):

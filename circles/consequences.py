@@ -41,3 +41,5 @@ opted_out: Consequence[[User, str]] = Consequence("opted_out")
 """A person took an opt-in back (its purpose is given): whatever was made under it goes now."""
 member_left: Consequence[[Circle, User]] = Consequence("member_left")
 """Somebody is no longer in a circle: they left, were removed, or it was deleted. Their things go with them now."""
+blocked: Consequence[[User, User]] = Consequence("blocked")
+"""The first person blocked the second: whatever each lets the other do or see ends now, in both directions."""

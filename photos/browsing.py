@@ -72,7 +72,7 @@ def page_of(photos: PhotoQuerySet, *, after: str = "", month: str = "") -> Page:
 
 def timeline_page(user: User, *, after: str = "", month: str = "") -> Page:
     """A page of the timeline with the months of the whole library beside it."""
-    page = page_of(Photo.objects.visible_to(user).in_library(), after=after, month=month)
+    page = page_of(Photo.objects.owned_by(user).in_library(), after=after, month=month)
     return Page(page.tiles, page.after, MonthCount.objects.visible_to(user).newest_first())
 
 
@@ -142,7 +142,7 @@ class PhotoView:
 
 def photo_view(user: User, photo_id: uuid.UUID, *, where: str = "", shows_details: bool = False) -> PhotoView | None:
     """One photo and its surroundings; None when it is hidden or absent."""
-    photos = Photo.objects.visible_to(user)
+    photos = Photo.objects.owned_by(user)
     photo = photos.select_related("original").filter(pk=photo_id).first()
     if photo is None:
         return None

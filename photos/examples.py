@@ -61,7 +61,7 @@ def add_examples(owner: User) -> list[Outcome]:
 
 def examples_of(owner: User) -> list[Photo]:
     """The examples still in this person's library."""
-    return list(Photo.objects.visible_to(owner).in_library().filter(camera_make=MAKE, camera_model=MODEL))
+    return list(Photo.objects.owned_by(owner).in_library().filter(camera_make=MAKE, camera_model=MODEL))
 
 
 def _files() -> Iterator[SimpleUploadedFile]:

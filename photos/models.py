@@ -8,8 +8,17 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 
-from photos.querysets import MonthCountQuerySet, OriginalQuerySet, PhotoManager, PhotoQuerySet, UploadQuerySet
+from circles.models import FeedItem, Membership
+from photos.querysets import (
+    CircleShareQuerySet,
+    MonthCountQuerySet,
+    OriginalQuerySet,
+    PhotoManager,
+    PhotoQuerySet,
+    UploadQuerySet,
+)
 
 
 class Original(models.Model):
@@ -144,6 +153,38 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size}.{self.format}"
+
+
+class CircleShare(models.Model):
+    """A photo or an artwork shared into a circle by its owner. It hangs on their membership: leaving takes it along."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="shares")
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, null=True, blank=True, related_name="shares")
+    # By name: artworks are the area above, and what is shared is one list.
+    artwork = models.ForeignKey(
+        "artworks.Artwork", on_delete=models.CASCADE, null=True, blank=True, related_name="shares"
+    )
+    with_original = models.BooleanField(
+        default=False, help_text="The owner also gives the original file, its place and its camera."
+    )
+    news = models.ForeignKey(FeedItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="shares")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[CircleShareQuerySet] = CircleShareQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(photo__isnull=True) ^ Q(artwork__isnull=True), name="share_is_of_one_thing"
+            ),
+            models.UniqueConstraint(fields=("membership", "photo"), name="share_photo_once_per_circle"),
+            models.UniqueConstraint(fields=("membership", "artwork"), name="share_artwork_once_per_circle"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'photo' if self.photo_id else 'artwork'} {self.photo_id or self.artwork_id}"
 
 
 class Upload(models.Model):

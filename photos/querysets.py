@@ -11,10 +11,11 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
+from circles.models import Block, Circle
 from photos.rendering import FORMATS, RENDERER_VERSION, SIZES
 
 if TYPE_CHECKING:
-    from photos.models import MonthCount, Original, Photo, Upload  # noqa: F401 - named in the bases
+    from photos.models import CircleShare, MonthCount, Original, Photo, Upload  # noqa: F401 - named in the bases
 
 _WORD = re.compile(r"\w+")
 NINE = len(SIZES) * len(FORMATS)
@@ -52,7 +53,14 @@ class OriginalQuerySet(models.QuerySet["Original"]):
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, user: object) -> "PhotoQuerySet":
-        """What this person may see: their own photos (shared ones join here with the circles)."""
+        """What this person may see: their own photos, and finished ones shared into circles they are in."""
+        from photos.models import CircleShare
+
+        shared = CircleShare.objects.reaching(user).of_photos().values("photo")
+        return self.filter(Q(owner_id=getattr(user, "pk", None)) | Q(pk__in=shared, deleted_at=None, state="ready"))
+
+    def owned_by(self, user: object) -> "PhotoQuerySet":
+        """This person's library; what others share with them is not in it."""
         return self.filter(owner_id=getattr(user, "pk", None))
 
     def editable_by(self, user: object) -> "PhotoQuerySet":
@@ -132,6 +140,34 @@ class PhotoManager(models.Manager.from_queryset(PhotoQuerySet)):  # type: ignore
 
     def get_queryset(self) -> PhotoQuerySet:
         return super().get_queryset().defer("search")
+
+
+class CircleShareQuerySet(models.QuerySet["CircleShare"]):
+    def reaching(self, user: object) -> "CircleShareQuerySet":
+        """Into circles this person is in now, by nobody they blocked or who blocked them."""
+        here = self.filter(membership__circle__in=Circle.objects.visible_to(user))
+        return here.filter(~Block.objects.against(user, "membership__user"))
+
+    def visible_to(self, user: object) -> "CircleShareQuerySet":
+        """Reaching this person, and there to be seen: a photo in the bin or not finished is not."""
+        there = Q(photo=None) | Q(photo__deleted_at=None, photo__state="ready")
+        return self.reaching(user).filter(there)
+
+    def by(self, user: object) -> "CircleShareQuerySet":
+        return self.filter(membership__user=getattr(user, "pk", None))
+
+    def of_photos(self) -> "CircleShareQuerySet":
+        return self.filter(photo__isnull=False)
+
+    def of_artworks(self) -> "CircleShareQuerySet":
+        return self.filter(artwork__isnull=False)
+
+    def with_originals(self) -> "CircleShareQuerySet":
+        """Those whose owner chose to give more than a picture."""
+        return self.filter(with_original=True)
+
+    def newest_first(self) -> "CircleShareQuerySet":
+        return self.order_by("-created_at", "-id")
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):

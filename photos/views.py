@@ -51,7 +51,7 @@ def timeline(request: SignedIn) -> HttpResponse:
 @require_GET
 @login_required
 def favourites(request: SignedIn) -> HttpResponse:
-    photos = Photo.objects.visible_to(request.user).in_library().favourites()
+    photos = Photo.objects.owned_by(request.user).in_library().favourites()
     page = browsing.page_of(photos, after=request.GET.get("after", ""))
     context = {"page": page, "this_year": timezone.now().year, "favourites": True, "context_query": "?in=favourites"}
     return render(request, "photos/favourites.html", context)
@@ -62,7 +62,7 @@ def favourites(request: SignedIn) -> HttpResponse:
 def search(request: SignedIn) -> HttpResponse:
     """Words over title, caption, place, camera and file name."""
     words = request.GET.get("q", "").strip()[:200]
-    photos = Photo.objects.visible_to(request.user).in_library().matching(words)
+    photos = Photo.objects.owned_by(request.user).in_library().matching(words)
     page = browsing.page_of(photos if words else photos.none(), after=request.GET.get("after", ""))
     return render(request, "photos/search.html", {"page": page, "q": words, "this_year": timezone.now().year})
 
@@ -71,7 +71,7 @@ def search(request: SignedIn) -> HttpResponse:
 @login_required
 def bin_page(request: SignedIn) -> HttpResponse:
     """What was put away, and how long it can still be restored."""
-    page = browsing.page_of(Photo.objects.visible_to(request.user).in_bin(), after=request.GET.get("after", ""))
+    page = browsing.page_of(Photo.objects.owned_by(request.user).in_bin(), after=request.GET.get("after", ""))
     context = {"page": page, "bin": True, "days": settings.BIN_DAYS, "this_year": timezone.now().year}
     return render(request, "photos/bin.html", context)
 

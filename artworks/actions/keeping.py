@@ -14,6 +14,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from artworks.actions import sharing
 from artworks.models import Artwork, ArtworkFile, HandMask
 from artworks.querysets import ArtworkQuerySet
 from circles.models import OptIn, User
@@ -35,7 +36,7 @@ IRIS_JOBS: Final = ("iris", "preview")
 
 def find_artwork(*, actor: User, artwork_id: uuid.UUID) -> Artwork:
     """An artwork this person may see; NotFound for hidden and absent alike."""
-    mine = Artwork.objects.visible_to(actor).select_related("photo", "job").prefetch_related("files")
+    mine = Artwork.objects.owned_by(actor).select_related("photo", "job").prefetch_related("files")
     found = mine.filter(pk=artwork_id).first()
     if found is None:
         raise NotFound()
@@ -70,7 +71,13 @@ def answer_whose_eye(*, actor: User, artwork_id: uuid.UUID, whose: str, email: s
         answer["subject"] = actor
     mine = Artwork.objects.editable_by(actor)
     same = mine.of_photo(artwork.photo_id) if artwork.photo_id else mine.filter(pk=artwork.pk)
-    same.update(**answer)
+    with transaction.atomic():
+        # Whoever shares this photo now waits for the answer, or is found by it.
+        list(Photo.objects.filter(pk=artwork.photo_id).select_for_update(no_key=True).values_list("pk"))
+        same.update(**answer)
+        if whose == Artwork.Whose.MEMBER:
+            sharing.forget_artworks(list(same.values_list("pk", flat=True)))
+            sharing.forget_photos([artwork.photo_id] if artwork.photo_id else [])
     return find_artwork(actor=actor, artwork_id=artwork_id)
 
 
@@ -134,6 +141,7 @@ def sweep_masks() -> int:
 def _remove(artworks: ArtworkQuerySet, *, reason: str) -> int:
     with transaction.atomic():
         doomed = list(artworks.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        sharing.forget_artworks(doomed)
         keys = list(ArtworkFile.objects.filter(artwork__in=doomed).values_list("key", flat=True))
         Artwork.objects.chosen(doomed).delete()
         files.delete_later(keys, reason=reason)

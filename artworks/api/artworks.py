@@ -38,7 +38,7 @@ class ArtworkListView(GenericAPIView):
 
     def get_queryset(self) -> QuerySet[Artwork]:
         filters = read_query(ArtworkFiltersSerializer, self.request)
-        found = Artwork.objects.visible_to(self.request.user)
+        found = Artwork.objects.owned_by(self.request.user)
         found = found.not_made_again() if filters.pop("latest") else found
         return found.filter(**filters)
 

@@ -31,7 +31,7 @@ SHOWN = 24
 @login_required
 def studio(request: SignedIn) -> HttpResponse:
     """What can be made, and what was made last."""
-    made = Artwork.objects.visible_to(request.user).not_made_again().newest_first()
+    made = Artwork.objects.owned_by(request.user).not_made_again().newest_first()
     return render(request, "studio/studio.html", {"artworks": made[:SHOWN]})
 
 
@@ -40,7 +40,7 @@ def studio(request: SignedIn) -> HttpResponse:
 def photo(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
     """What can be made of this photo, and what was."""
     found = find_photo(actor=request.user, photo_id=photo_id)
-    made = Artwork.objects.visible_to(request.user).of_photo(found.pk).newest_first()
+    made = Artwork.objects.owned_by(request.user).of_photo(found.pk).newest_first()
     return render(request, "studio/photo.html", {"photo": found, "artworks": made[:SHOWN]})
 
 
@@ -54,7 +54,7 @@ def iris(request: SignedIn) -> HttpResponse:
         if outcome.photo_id:
             return redirect("artworks:make_iris", outcome.photo_id)
         form.add_error("picture", outcome.sentence)
-    photos = Photo.objects.visible_to(request.user).in_library().filter(state=Photo.State.READY)
+    photos = Photo.objects.owned_by(request.user).in_library().filter(state=Photo.State.READY)
     standing = opt_ins.find_standing(actor=request.user, purpose=OptIn.Purpose.IRIS)
     page = browsing.page_of(photos, after=request.GET.get("after", ""))
     context = {"form": form, "page": page, "standing": standing, "most": LARGEST_BATCH}
@@ -84,7 +84,7 @@ def make_iris(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
         options = form.options() | {"use_anyway": "use_anyway" in request.POST}
         return redirect("artworks:job", make_artwork(actor=request.user, photo=photo, kind="iris", options=options).pk)
     standing = opt_ins.find_standing(actor=request.user, purpose=OptIn.Purpose.IRIS)
-    made = Artwork.objects.visible_to(request.user).of_photo(photo.pk).newest_first()
+    made = Artwork.objects.owned_by(request.user).of_photo(photo.pk).newest_first()
     context = {"photo": photo, "form": form, "standing": standing, "artworks": made[:SHOWN]}
     return render(request, "studio/make_iris.html", context)
 
@@ -137,5 +137,5 @@ def job(request: SignedIn, job_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if found.result.get("artwork_id"):
         return redirect("artworks:detail", found.result["artwork_id"])
-    photo = Photo.objects.visible_to(request.user).filter(pk=found.subject_id).first()
+    photo = Photo.objects.owned_by(request.user).filter(pk=found.subject_id).first()
     return render(request, "studio/job.html", {"shown": presenting.show(found), "job": found, "photo": photo})

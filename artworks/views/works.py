@@ -22,7 +22,7 @@ PAGE = 48
 def gallery(request: SignedIn) -> HttpResponse:
     """All of a person's artworks, newest first; ``kind`` shows one kind alone."""
     kind = request.GET.get("kind", "")
-    found = Artwork.objects.visible_to(request.user).newest_first()
+    found = Artwork.objects.owned_by(request.user).newest_first()
     found = found.of_kind(kind) if kind in Artwork.Kind.values else found
     start = max(int(request.GET["from"]), 0) if request.GET.get("from", "").isdecimal() else 0
     artworks = list(found[start : start + PAGE + 1])

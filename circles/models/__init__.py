@@ -1,10 +1,12 @@
 """People, who may join, and the circles they are in."""
 
+from circles.models.blocks import Block
 from circles.models.circles import Circle, FeedItem, Membership, Role
 from circles.models.invitations import CircleInvitation, SiteInvitation
 from circles.models.people import DeviceToken, OptIn, User
 
 __all__ = [
+    "Block",
     "Circle",
     "CircleInvitation",
     "DeviceToken",

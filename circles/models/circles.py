@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from circles.models.blocks import Block
+
 
 class Role(models.TextChoices):
     OWNER = "owner", "Owner"
@@ -102,7 +104,9 @@ class Membership(models.Model):
 
 class FeedItemQuerySet(models.QuerySet["FeedItem"]):
     def visible_to(self, user: object) -> "FeedItemQuerySet":
-        return self.filter(circle__in=Circle.objects.visible_to(user))
+        """What happened in their circles; of people they blocked, or who blocked them, nothing about their things."""
+        theirs = self.filter(circle__in=Circle.objects.visible_to(user))
+        return theirs.filter(Q(subject_id=None) | ~Block.objects.against(user, "actor"))
 
     def newest_first(self) -> "FeedItemQuerySet":
         return self.order_by("-created_at", "-id")

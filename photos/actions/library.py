@@ -29,7 +29,7 @@ _PLACE: Final = frozenset({"place", "latitude", "longitude"})
 
 def find_photo(*, actor: User, photo_id: uuid.UUID) -> Photo:
     """A photo this person may see, in the library or in their bin; NotFound for hidden and absent alike."""
-    photo = Photo.objects.visible_to(actor).select_related("original").filter(pk=photo_id).first()
+    photo = Photo.objects.owned_by(actor).select_related("original").filter(pk=photo_id).first()
     if photo is None:
         raise NotFound()
     return photo

@@ -130,7 +130,7 @@ def _refuse_duplicate(actor: User, sha256: str) -> None:
 
 def twin_of(owner: User, sha256: str) -> Photo | None:
     """This person's photo of the same bytes, one in the library rather than one in the bin."""
-    twins = Photo.objects.visible_to(owner).filter(original__sha256=sha256)
+    twins = Photo.objects.owned_by(owner).filter(original__sha256=sha256)
     return twins.in_library().newest_first().first() or twins.first()
 
 

@@ -71,7 +71,7 @@ class PhotoListView(GenericAPIView):
 
     def get_queryset(self) -> QuerySet[Photo]:
         filters = read_query(PhotoFiltersSerializer, self.request)
-        return filtered(Photo.objects.visible_to(self.request.user), filters).select_related("original").defer("search")
+        return filtered(Photo.objects.owned_by(self.request.user), filters).select_related("original").defer("search")
 
     @extend_schema(
         operation_id="photos_list",

@@ -60,8 +60,10 @@ class ThumbView(APIView):
     def get(self, request: Request, photo_id: uuid.UUID, size: int, form: str) -> HttpResponseBase:
         """One of the nine pictures. While it is being made its owner gets 404 ``not_ready``."""
         rendition = _rendition(request.user, photo_id, size, form)
-        is_versioned = request.query_params.get("v") == str(rendition.photo.version)
-        return picture(request._request, rendition.key, CONTENT_TYPES[rendition.format], is_for_good=is_versioned)
+        # What is shared can be taken back: other people's browsers ask each time.
+        is_own = rendition.photo.owner_id == request.user.pk
+        is_for_good = is_own and request.query_params.get("v") == str(rendition.photo.version)
+        return picture(request._request, rendition.key, CONTENT_TYPES[rendition.format], is_for_good=is_for_good)
 
 
 def picture(request: HttpRequest, key: str, content_type: str, *, is_for_good: bool) -> HttpResponseBase:
@@ -74,10 +76,10 @@ def picture(request: HttpRequest, key: str, content_type: str, *, is_for_good: b
 
 
 def _rendition(user: Any, photo_id: uuid.UUID, size: int, form: str) -> Rendition:
-    mine = Photo.objects.visible_to(user).filter(pk=photo_id)
-    found = Rendition.objects.filter(photo__in=mine, size=size, format=form).select_related("photo").first()
+    seen = Photo.objects.visible_to(user).filter(pk=photo_id)
+    found = Rendition.objects.filter(photo__in=seen, size=size, format=form).select_related("photo").first()
     if found is None:
-        raise NotReady() if mine.exists() and form in CONTENT_TYPES else NotFound()
+        raise NotReady() if seen.exists() and form in CONTENT_TYPES else NotFound()
     return found
 
 

@@ -67,7 +67,7 @@ class MonthView(APIView):
     )
     def get(self, request: Request, month: str) -> Response:
         """A month's photos as columns, at most 1,000 in one answer."""
-        photos = Photo.objects.visible_to(request.user).in_library().in_month(parse_month(month))
+        photos = Photo.objects.owned_by(request.user).in_library().in_month(parse_month(month))
         photos = beyond_cursor(photos, request.query_params.get("cursor")).newest_first()
         rows = list(photos.values_list(*_COLUMNS)[: MONTH_PAGE + 1])
         return Response(month_columns(rows[:MONTH_PAGE], month, has_more=len(rows) > MONTH_PAGE))
@@ -103,7 +103,7 @@ class MapView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Photos with a place as columns, newest first, at most 5,000 in one answer."""
-        photos = Photo.objects.visible_to(request.user).in_library().with_place()
+        photos = Photo.objects.owned_by(request.user).in_library().with_place()
         photos = beyond_cursor(photos, request.query_params.get("cursor")).newest_first()
         rows = list(photos.values_list("id", "latitude", "longitude", "version", "sort_at")[: MAP_PAGE + 1])
         shown = rows[:MAP_PAGE]
