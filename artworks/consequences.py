@@ -1,4 +1,4 @@
-"""What must happen in the rooms above when artworks are no longer to be had; see ``circles.consequences``."""
+"""What must happen in the rooms above when artworks go or change hands; see ``circles.consequences``."""
 
 import uuid
 
@@ -6,3 +6,7 @@ from circles.consequences import Consequence
 
 artworks_unshared: Consequence[[uuid.UUID, list[uuid.UUID]]] = Consequence("artworks_unshared")
 """These artworks are no longer shared in that circle (its id first): taken back by their owner, or taken out."""
+artworks_deleting: Consequence[[list[uuid.UUID]]] = Consequence("artworks_deleting")
+"""Called while their rows are locked and still there."""
+subject_changed: Consequence[[list[uuid.UUID]]] = Consequence("subject_changed")
+"""It was said that these show another member than was said before, or one more, or none any more."""

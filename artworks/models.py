@@ -77,6 +77,11 @@ class Artwork(models.Model):
     def __str__(self) -> str:
         return self.title or f"{self.get_kind_display()} of {self.created_at:%-d %B %Y}"
 
+    @property
+    def other_subject_id(self) -> uuid.UUID | None:
+        """The member it shows, when that is not its owner; they are asked as the owner is."""
+        return None if self.subject_id == self.owner_id else self.subject_id
+
 
 class ArtworkFile(models.Model):
     """A file of an artwork, under the key its job wrote it to: the result, its pictures, mask, outlines, strip."""

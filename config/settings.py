@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "circles",
     "photos",
     "artworks",
+    "consent",
     "pages",
 ]
 
@@ -347,6 +348,9 @@ UPLOAD_PART_BYTES = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DEFAULT_QUOTA_BYTES = env.number("DEFAULT_QUOTA_GB", 50) * 1024**3
 BIN_DAYS = env.number("BIN_DAYS", 30, minimum=1)
+
+# The law that records of consent name.
+CONSENT_JURISDICTION = env.text("CONSENT_JURISDICTION", "EU (GDPR)")
 
 # /health and /metrics are for the machine itself (networks by METRICS_ALLOW) or for who has the token.
 METRICS_ALLOW = env.listing("METRICS_ALLOW", [] if PRODUCTION else ["127.0.0.0/8", "::1/128"])

@@ -14,6 +14,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from artworks import consequences
 from artworks.actions import sharing
 from artworks.models import Artwork, ArtworkFile, HandMask
 from artworks.querysets import ArtworkQuerySet
@@ -71,14 +72,24 @@ def answer_whose_eye(*, actor: User, artwork_id: uuid.UUID, whose: str, email: s
         answer["subject"] = actor
     mine = Artwork.objects.editable_by(actor)
     same = mine.of_photo(artwork.photo_id) if artwork.photo_id else mine.filter(pk=artwork.pk)
-    with transaction.atomic():
-        # Whoever shares this photo now waits for the answer, or is found by it.
-        list(Photo.objects.filter(pk=artwork.photo_id).select_for_update(no_key=True).values_list("pk"))
-        same.update(**answer)
-        if whose == Artwork.Whose.MEMBER:
-            sharing.forget_artworks(list(same.values_list("pk", flat=True)))
-            sharing.forget_photos([artwork.photo_id] if artwork.photo_id else [])
+    _say_whose(same, answer)
     return find_artwork(actor=actor, artwork_id=artwork_id)
+
+
+def _say_whose(artworks: ArtworkQuerySet, answer: dict[str, Any]) -> None:
+    """Who must agree besides the owner changes only when it shows another member now, or no longer does."""
+    with transaction.atomic():
+        photos = [pk for pk in artworks.values_list("photo", flat=True).distinct() if pk]
+        # Whoever shares this photo now waits for the answer, or is found by it.
+        list(Photo.objects.filter(pk__in=photos).select_for_update(no_key=True).values_list("pk"))
+        locked = artworks.select_for_update(of=("self",)).order_by("pk")
+        before = {artwork.pk: artwork.other_subject_id for artwork in locked}
+        artworks.update(**answer)
+        if answer["whose"] == Artwork.Whose.MEMBER:
+            sharing.forget_artworks(list(before))
+            sharing.forget_photos(photos)
+        now = Artwork.objects.chosen(before)
+        consequences.subject_changed.happen([each.pk for each in now if each.other_subject_id != before[each.pk]])
 
 
 def delete_artwork(*, actor: User, artwork_id: uuid.UUID) -> None:
@@ -143,6 +154,7 @@ def _remove(artworks: ArtworkQuerySet, *, reason: str) -> int:
         doomed = list(artworks.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
         sharing.forget_artworks(doomed)
         keys = list(ArtworkFile.objects.filter(artwork__in=doomed).values_list("key", flat=True))
+        consequences.artworks_deleting.happen(doomed)
         Artwork.objects.chosen(doomed).delete()
         files.delete_later(keys, reason=reason)
     return len(doomed)

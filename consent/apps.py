@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+
+EXPIRY_SECONDS = 10
+NOTICE_SECONDS = 60
+
+
+class ConsentConfig(AppConfig):
+    name = "consent"
+    verbose_name = "Consent"
+
+    def ready(self) -> None:
+        """Whatever ends a permission in the rooms below ends it here, in their transaction."""
+        from artworks import consequences as artworks
+        from circles import consequences as circles
+        from consent.actions import ending
+        from processing import reconciler
+
+        circles.member_left.then(ending.end_for_member)
+        circles.blocked.then(ending.end_between)
+        circles.account_deleting.then(ending.end_for_account)
+        artworks.artworks_deleting.then(ending.end_for_artworks)
+        artworks.subject_changed.then(ending.end_for_new_subject)
+        reconciler.every(EXPIRY_SECONDS)(ending.expire_consents)
+        reconciler.every(NOTICE_SECONDS)(ending.supersede_consents)
