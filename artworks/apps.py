@@ -7,7 +7,10 @@ class ArtworksConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below what this one brings: recipes, pipelines, clean-up, files to verify."""
-        from artworks import pipelines  # noqa: F401 - registers itself
+        from artworks import (
+            pipelines,  # noqa: F401 - registers itself
+            showing,
+        )
         from artworks.actions import keeping, previewing, sharing
         from artworks.models import ArtworkFile, HandMask
         from artworks.recipes import enhance, iris, preview  # noqa: F401 - register themselves
@@ -20,6 +23,7 @@ class ArtworksConfig(AppConfig):
         consequences.opted_out.then(keeping.forget_irises)
         consequences.member_left.then(sharing.forget_member)
         feed.say(sharing.SHARED, sharing.words)
+        feed.draw(sharing.SHARED, showing.pictures_of_news)
         photos_purging.then(keeping.forget_masks_of)
         photos_purging.then(sharing.forget_photos)
         reconciler.every(60)(previewing.forget_old_previews)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
 
 from photos.models import CircleShare
 from photos.rendering import FORMATS, SIZES
@@ -26,6 +26,17 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
     def owned_by(self, user: object) -> "ArtworkQuerySet":
         """This person's own; what others share with them is not among them."""
         return self.filter(owner_id=getattr(user, "pk", None))
+
+    def shared_into(self, circle_id: uuid.UUID, user: object) -> "ArtworkQuerySet":
+        """Those this person may see in that circle, their own among them; none in one they are not in."""
+        here = CircleShare.objects.visible_to(user).of_artworks().filter(membership__circle=circle_id)
+        return self.filter(pk__in=here.values("artwork"))
+
+    def with_given(self, user: object) -> "ArtworkQuerySet":
+        """Each with ``is_own``, and ``is_given``: its owner gave the result in full size to a circle of theirs."""
+        given = CircleShare.objects.reaching(user).with_originals().filter(artwork=OuterRef("pk"))
+        own = Case(When(owner_id=getattr(user, "pk", None), then=True), default=False, output_field=BooleanField())
+        return self.annotate(is_own=own, is_given=Exists(given))
 
     def editable_by(self, user: object) -> "ArtworkQuerySet":
         return self.filter(owner_id=getattr(user, "pk", None))

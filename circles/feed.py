@@ -1,7 +1,8 @@
 """What happened in a circle: kept as rows, told live to whoever is in it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
@@ -9,7 +10,31 @@ from django.db import transaction
 from circles.models import Circle, FeedItem, Membership, Role, User
 from processing import push
 
+
+@dataclass(frozen=True)
+class Picture:
+    """Something shared, as an item of the feed shows it. ``thumb_template`` has ``{size}`` and ``{format}``."""
+
+    id: uuid.UUID
+    kind: str
+    words: str
+    width: int
+    height: int
+    colours: str
+    thumb_template: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """An item with what one person may see of it."""
+
+    item: FeedItem
+    pictures: Sequence[Picture] = ()
+
+
 Words = Callable[[FeedItem], str]
+Pictures = Callable[[User, Sequence[FeedItem]], Mapping[uuid.UUID, Sequence[Picture]]]
 MADE: Final = "made"
 CHANGED: Final = "changed"
 JOINED: Final = "joined"
@@ -62,6 +87,21 @@ def say(verb: str, words: Words) -> None:
     _words[verb] = words
 
 
+def draw(verb: str, pictures: Pictures) -> None:
+    """What items of this verb show to a person, by the item's id; rooms above bring theirs in ``AppConfig.ready``."""
+    _pictures[verb] = pictures
+
+
+def told(user: User, items: Sequence[FeedItem]) -> list[Told]:
+    """Each with its pictures. An item about things of which this person may see none is left out."""
+    found: dict[uuid.UUID, Sequence[Picture]] = {}
+    for verb, pictures in _pictures.items():
+        drawn = [item for item in items if item.verb == verb]
+        found |= pictures(user, drawn) if drawn else {}
+    shown = [Told(item, found.get(item.pk, ())) for item in items]
+    return [each for each in shown if each.pictures or each.item.verb not in _pictures]
+
+
 def _actor(words: str) -> Words:
     return lambda item: f"{item.actor.public_name} {words}."
 
@@ -85,6 +125,7 @@ def _changed(item: FeedItem) -> str:
     return f"{item.actor.public_name} {f'called this circle {name}' if name else 'changed what this circle is for'}."
 
 
+_pictures: dict[str, Pictures] = {}
 _words: dict[str, Words] = {
     MADE: _actor("made this circle"),
     CHANGED: _changed,

@@ -261,6 +261,8 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "circles.models.Role",
+        "ArtworkKindEnum": "artworks.models.Artwork.Kind",
+        "ItemKindEnum": ["photo", "artwork"],
         "InvitationStateEnum": ["open", "used", "revoked", "expired"],
         "PhotoStateEnum": "photos.models.Photo.State",
         "UploadStateEnum": "photos.models.Upload.State",

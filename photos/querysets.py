@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, Sum, When
 from django.utils import timezone
 
 from circles.models import Block, Circle
@@ -62,6 +62,21 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def owned_by(self, user: object) -> "PhotoQuerySet":
         """This person's library; what others share with them is not in it."""
         return self.filter(owner_id=getattr(user, "pk", None))
+
+    def shared_into(self, circle_id: uuid.UUID, user: object) -> "PhotoQuerySet":
+        """Those this person may see in that circle, their own among them; none in one they are not in."""
+        from photos.models import CircleShare
+
+        here = CircleShare.objects.visible_to(user).of_photos().filter(membership__circle=circle_id)
+        return self.filter(pk__in=here.values("photo"))
+
+    def with_given(self, user: object) -> "PhotoQuerySet":
+        """Each with ``is_given``: this person may have the original and know its place and camera."""
+        from photos.models import CircleShare
+
+        given = CircleShare.objects.reaching(user).with_originals().filter(photo=OuterRef("pk"))
+        own = Case(When(owner_id=getattr(user, "pk", None), then=True), default=False, output_field=BooleanField())
+        return self.annotate(is_own=own, is_given=Exists(given))
 
     def editable_by(self, user: object) -> "PhotoQuerySet":
         return self.filter(owner_id=getattr(user, "pk", None))

@@ -30,6 +30,11 @@ def answered(value: Any, status: int = 200) -> OpenApiExample:
     return OpenApiExample("Answer", value=value, response_only=True, status_codes=[str(status)])
 
 
+def another(name: str, value: Any, status: int = 200) -> OpenApiExample:
+    """One more answer of the same operation."""
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
+
+
 def errors(*statuses: int) -> dict[int, OpenApiResponse]:
     """The one error shape for each of these statuses, with an example."""
     return {status: error(status, *_KNOWN[status]) for status in statuses}

@@ -36,9 +36,18 @@ IRIS_JOBS: Final = ("iris", "preview")
 
 
 def find_artwork(*, actor: User, artwork_id: uuid.UUID) -> Artwork:
-    """An artwork this person may see; NotFound for hidden and absent alike."""
+    """One's own artwork; NotFound for other people's as for none."""
     mine = Artwork.objects.owned_by(actor).select_related("photo", "job").prefetch_related("files")
     found = mine.filter(pk=artwork_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def see_artwork(*, actor: User, artwork_id: uuid.UUID) -> Artwork:
+    """An artwork this person may see, with ``is_own`` and ``is_given`` (see ``with_given``); else NotFound."""
+    seen = Artwork.objects.visible_to(actor).with_given(actor).select_related("photo", "job", "owner")
+    found = seen.prefetch_related("files").filter(pk=artwork_id).first()
     if found is None:
         raise NotFound()
     return found

@@ -34,6 +34,14 @@ class SubjectNotAsked(Conflict):
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What is in a circle now; ``fresh`` was not before."""
+
+    items: list[CircleShare]
+    fresh: list[uuid.UUID]
+
+
+@dataclass(frozen=True)
 class TakenBack:
     """What is no longer in a circle. ``photo_ids`` and ``artwork_ids`` are the actor's own: sharing them undoes it."""
 
@@ -51,7 +59,7 @@ def share_items(
     photo_ids: Iterable[uuid.UUID] = (),
     artwork_ids: Iterable[uuid.UUID] = (),
     with_original: bool = False,
-) -> list[CircleShare]:
+) -> Shared:
     """Let the members of a circle see these, all or none; what is shared there already gets ``with_original`` anew.
 
     NotFound for a circle one is not in and for things that are not one's own; SubjectUnknown, SubjectNotAsked.
@@ -70,7 +78,8 @@ def share_items(
         rows += [CircleShare(artwork=artwork) for artwork in artworks if artwork.pk not in there]
         _add(here, rows, with_original)
     shown = CircleShare.objects.filter(pk__in=[share.pk for share in (*same, *rows)])
-    return list(shown.select_related("photo", "artwork", "membership__user").newest_first())
+    items = shown.select_related("photo", "artwork", "membership__user", "membership__circle").newest_first()
+    return Shared(list(items), [row.pk for row in rows])
 
 
 def unshare_items(*, actor: User, circle_id: uuid.UUID, share_ids: Iterable[uuid.UUID]) -> TakenBack:

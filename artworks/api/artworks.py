@@ -20,11 +20,11 @@ from artworks.api.serializers import (
     ArtworkSerializer,
     WhoseSerializer,
 )
+from artworks.api.shared import ANY_ARTWORK_DETAIL, ANY_ARTWORK_PAGE, SharedArtworkSerializer
 from artworks.models import Artwork
 from photos.api.person import person
 from processing.api import represent
 from processing.documenting import IDEMPOTENCY_KEY
-from processing.examples import page_of
 from processing.idempotency import read_key
 from processing.pagination import KeysetPagination
 from processing.serializers import JobSerializer, read_body, read_query
@@ -38,32 +38,38 @@ class ArtworkListView(GenericAPIView):
 
     def get_queryset(self) -> QuerySet[Artwork]:
         filters = read_query(ArtworkFiltersSerializer, self.request)
-        found = Artwork.objects.owned_by(self.request.user)
+        user = self.request.user
+        found = Artwork.objects.owned_by(user)
+        if circle_id := filters.pop("circle", None):
+            found = Artwork.objects.visible_to(user).shared_into(circle_id, user).with_given(user)
+            found = found.select_related("owner").prefetch_related("files")
         found = found.not_made_again() if filters.pop("latest") else found
         return found.filter(**filters)
 
     @extend_schema(
         operation_id="artworks_list",
         parameters=[ArtworkFiltersSerializer],
-        responses={200: page_of(ArtworkSerializer)} | examples.errors(400),
+        responses={200: ANY_ARTWORK_PAGE} | examples.errors(400),
         examples=examples.ARTWORKS,
     )
     def get(self, request: Request) -> Response:
-        """One's own artworks, newest first."""
+        """One's own artworks, newest first; with `circle` those shared into it, by anybody."""
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(ArtworkSerializer(page, many=True).data)
+        shown = SharedArtworkSerializer if "circle" in request.query_params else ArtworkSerializer
+        return self.get_paginated_response(shown(page, many=True).data)
 
 
 class ArtworkView(APIView):
     @extend_schema(
         operation_id="artworks_retrieve",
-        responses={200: ArtworkDetailSerializer} | examples.errors(404),
+        responses={200: ANY_ARTWORK_DETAIL} | examples.errors(404),
         examples=examples.ARTWORK,
     )
     def get(self, request: Request, artwork_id: uuid.UUID) -> Response:
-        """One artwork: how it was made, what was measured, its outlines and files."""
-        found = keeping.find_artwork(actor=person(request), artwork_id=artwork_id)
-        return Response(ArtworkDetailSerializer(found).data)
+        """One artwork: how it was made, measured, its outlines and files; of somebody else's only what is shared."""
+        found = keeping.see_artwork(actor=person(request), artwork_id=artwork_id)
+        shown = ArtworkDetailSerializer if found.is_own else SharedArtworkSerializer  # type: ignore[attr-defined]
+        return Response(shown(found).data)
 
     @extend_schema(
         operation_id="artworks_update",

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiResponse
 
 from circles.actions.opt_ins import OptInRequired
 from processing import documenting
-from processing.documenting import answered, asked
+from processing.documenting import another, answered, asked
 from processing.errors import AureoleError, QualityIssue
 from processing.examples import REPROCESS
 
@@ -70,8 +70,44 @@ _JOB: Final = REPROCESS[1].value | {
     "steps": [{"name": "segment", "label": "Finding the iris", "until": 40, "state": "waiting"}],
 }
 
-ARTWORKS: Final = [answered({"next": None, "previous": None, "results": [_ARTWORK]})]
-ARTWORK: Final = [answered(_DETAIL)]
+_ALICE: Final = {"id": "0d1f6c7a-2f0a-4b7e-8b8e-8f6f8c0d9b21", "name": "Alice"}
+_SHARED_NAMES: Final = ("id", "kind", "title", "caption", "width", "height", "created_at", "thumb_template")
+_SHARED: Final = {name: _ARTWORK[name] for name in _SHARED_NAMES} | {
+    "owner": _ALICE,
+    "is_mine": False,
+    "is_given": False,
+    "result_url": "",
+}
+ARTWORKS: Final = [
+    answered({"next": None, "previous": None, "results": [_ARTWORK]}),
+    another("Of a circle", {"next": None, "previous": None, "results": [_SHARED]}),
+]
+ARTWORK: Final = [answered(_DETAIL), another("Somebody else's", _SHARED)]
+_ITEM: Final = {
+    "id": "f2b8c9de-5e0f-4a44-9b1e-4a1f8a2f6c52",
+    "circle_id": "b7c1a6d2-3d0e-4f0c-9d51-6a1c1d5a7e33",
+    "kind": "artwork",
+    "photo_id": None,
+    "artwork_id": _ID,
+    "owner": _ALICE,
+    "is_mine": False,
+    "title": "Left eye in March",
+    "caption": "",
+    "width": 4096,
+    "height": 4096,
+    "colours": "",
+    "thumb_template": _ARTWORK["thumb_template"],
+    "with_original": False,
+    "original_url": "",
+    "shared_at": "2026-11-20T18:05:00Z",
+}
+_UNDO: Final = {"action": "unshare", "item_ids": [_ITEM["id"]]}
+ITEMS: Final = [answered({"next": None, "previous": None, "results": [_ITEM]})]
+ITEM: Final = [answered(_ITEM)]
+SHARE: Final = [
+    asked({"action": "share", "photo_ids": [_PHOTO], "artwork_ids": [_ID], "with_original": False}),
+    answered({"items": [_ITEM], "changed": 1, "undo": _UNDO}),
+]
 CHANGES: Final = [asked({"title": "Left eye in March", "consent_ready": True}), answered(_DETAIL)]
 WHOSE: Final = [asked({"whose": "member", "email": "bob@example.com"}), answered(_DETAIL)]
 AGAIN: Final = [asked({"options": {"background": "iris"}}), answered(_JOB, 201)]

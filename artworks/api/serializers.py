@@ -95,9 +95,15 @@ class ArtworkDetailSerializer(ArtworkSerializer):
 class ArtworkFiltersSerializer(StrictSerializer):
     kind = serializers.ChoiceField(choices=Artwork.Kind.choices, required=False)
     photo_id = serializers.UUIDField(required=False)
+    circle = serializers.UUIDField(required=False, help_text="What is shared into it; only together with kind.")
     latest = serializers.BooleanField(
         required=False, default=False, help_text="Leave out what was made again with other options."
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "circle" in attrs and ("photo_id" in attrs or attrs["latest"]):
+            raise serializers.ValidationError({"circle": ["This filter stands with kind alone."]})
+        return attrs
 
 
 class ArtworkChangesSerializer(StrictSerializer):

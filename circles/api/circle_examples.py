@@ -1,5 +1,7 @@
 """Examples of the documentation of circles, checked against its schema by a test."""
 
+from typing import Any
+
 from processing.documenting import answered, asked
 
 _ALICE = {"id": "0d1f6c7a-2f0a-4b7e-8b8e-8f6f8c0d9b21", "name": "Alice"}
@@ -27,14 +29,32 @@ _INVITATION = {
 }
 _TOKEN = "wq1hCq4qv0n6o0Jk7mT4uN9cXk3yQbXg2kG7yJt1l5E"  # noqa: S105 - an example
 _MADE = _INVITATION | {"link": f"https://photos.example.org/join/{_TOKEN}", "token": _TOKEN}
-_ITEM = {
+_ITEM: dict[str, Any] = {
     "id": "9a3f6b1c-54b8-4e7e-8a39-1b1f0a6f6d77",
     "verb": "joined",
     "sentence": "Bob joined.",
     "actor": _BOB,
     "person": None,
     "subject_id": None,
+    "pictures": [],
     "created_at": "2026-10-04T18:01:00Z",
+}
+_SHARE_ID = "f2b8c9de-5e0f-4a44-9b1e-4a1f8a2f6c52"
+_SHARED = _ITEM | {
+    "verb": "shared",
+    "sentence": "Bob shared a photo.",
+    "subject_id": _SHARE_ID,
+    "pictures": [
+        {
+            "id": _SHARE_ID,
+            "kind": "photo",
+            "title": "Morning at the lake",
+            "width": 4032,
+            "height": 3024,
+            "colours": "7a6a58" * 9,
+            "thumb_template": "/api/v1/photos/0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10/thumb/{size}.{format}?v=2",
+        }
+    ],
 }
 
 
@@ -55,4 +75,4 @@ INVITATIONS = _page(_INVITATION)
 INVITE = [asked({"max_uses": 1, "days": 14}), answered(_MADE, 201)]
 INVITATION = [answered(_INVITATION)]
 ACCEPT = [answered(_CIRCLE | {"my_role": "member"})]
-FEED = _page(_ITEM)
+FEED = [answered({"next": None, "previous": None, "results": [_SHARED, _ITEM]})]

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from circles import feed
 from circles.actions.circle_invitations import LONGEST_DAYS
 from circles.actions.invitations import MOST_USES
-from circles.models import Circle, CircleInvitation, FeedItem, Membership, Role
+from circles.models import Circle, CircleInvitation, Membership, Role
 from processing.serializers import StrictSerializer
 
 
@@ -80,17 +80,30 @@ class InviteSerializer(StrictSerializer):
     days = serializers.IntegerField(min_value=1, max_value=LONGEST_DAYS, required=False)
 
 
-class FeedItemSerializer(serializers.ModelSerializer):
-    actor = PersonSerializer()
-    person = PersonSerializer(allow_null=True, help_text="Whom it is about, when it is about somebody else.")
+class FeedPictureSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.CharField(help_text="photo or artwork, or what the circle makes together.")
+    title = serializers.CharField(source="words")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    colours = serializers.CharField(help_text="A 3x3 grid of RGB bytes in hex, or empty.")
+    thumb_template = serializers.CharField(help_text="Fill in {size} (256, 512, 1024) and {format}.")
+
+
+class FeedItemSerializer(serializers.Serializer):
+    id = serializers.UUIDField(source="item.id")
+    verb = serializers.CharField(source="item.verb")
     sentence = serializers.SerializerMethodField(help_text="What happened, for people.")
+    actor = PersonSerializer(source="item.actor")
+    person = PersonSerializer(
+        source="item.person", allow_null=True, help_text="Whom it is about, when it is about somebody else."
+    )
+    subject_id = serializers.UUIDField(source="item.subject_id", allow_null=True)
+    pictures = FeedPictureSerializer(many=True, help_text="Of what you may see now.")
+    created_at = serializers.DateTimeField(source="item.created_at")
 
-    class Meta:
-        model = FeedItem
-        fields = ("id", "verb", "sentence", "actor", "person", "subject_id", "created_at")
-
-    def get_sentence(self, item: FeedItem) -> str:
-        return feed.sentence(item)
+    def get_sentence(self, told: feed.Told) -> str:
+        return feed.sentence(told.item)
 
 
 def made(invitation: CircleInvitation, token: str, link: str) -> dict[str, Any]:

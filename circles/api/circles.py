@@ -9,6 +9,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from circles import feed
 from circles.actions import circle_invitations, circles, invitations, memberships, standing
 from circles.api import circle_examples as shown
 from circles.api.circle_serializers import (
@@ -191,7 +192,9 @@ class FeedView(ListView):
     def get(self, request: Request, circle_id: uuid.UUID) -> Response:
         """What happened in it, newest first. `/ws/me` says `{"type": "circle"}` when there is something new."""
         circle = circles.find_circle(actor=person(request), circle_id=circle_id)
-        return self.page(FeedItem.objects.visible_to(person(request)).filter(circle=circle).with_people())
+        rows = self.paginate_queryset(FeedItem.objects.visible_to(person(request)).filter(circle=circle).with_people())
+        shown = FeedItemSerializer(feed.told(person(request), rows or []), many=True)
+        return self.get_paginated_response(shown.data)
 
 
 class InvitationsView(ListView):

@@ -28,9 +28,26 @@ _PLACE: Final = frozenset({"place", "latitude", "longitude"})
 
 
 def find_photo(*, actor: User, photo_id: uuid.UUID) -> Photo:
-    """A photo this person may see, in the library or in their bin; NotFound for hidden and absent alike."""
+    """One's own photo, in the library or in the bin; NotFound for other people's as for none."""
     photo = Photo.objects.owned_by(actor).select_related("original").filter(pk=photo_id).first()
     if photo is None:
+        raise NotFound()
+    return photo
+
+
+def see_photo(*, actor: User, photo_id: uuid.UUID) -> Photo:
+    """A photo this person may see, with ``is_own`` and ``is_given`` (see ``with_given``); else NotFound."""
+    photos = Photo.objects.visible_to(actor).with_given(actor).select_related("original", "owner")
+    photo = photos.filter(pk=photo_id).first()
+    if photo is None:
+        raise NotFound()
+    return photo
+
+
+def find_original(*, actor: User, photo_id: uuid.UUID) -> Photo:
+    """A photo whose original this person may have: their own, or given to them by its owner; else NotFound."""
+    photo = see_photo(actor=actor, photo_id=photo_id)
+    if not (photo.is_own or photo.is_given):  # type: ignore[attr-defined]
         raise NotFound()
     return photo
 

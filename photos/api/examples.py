@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
 from photos import errors as photos
 from processing import documenting
-from processing.documenting import answered, asked
+from processing.documenting import another, answered, asked
 from processing.errors import AureoleError, StorageUnavailable
 from processing.examples import REPROCESS
 
@@ -118,8 +118,22 @@ COMPLETION: Final = [
         "Send the parts again, or start the upload anew.",
     ),
 ]  # fmt: skip
-PHOTO_LIST: Final = [answered({"next": None, "previous": None, "results": [_PHOTO]})]
-PHOTO: Final = [answered(_DETAIL)]
+_SHARED: Final[dict[str, Any]] = {
+    name: _PHOTO[name] for name in ("id", "title", "caption", "width", "height", "colours", "local_time")
+} | {
+    "owner": {"id": "0d1f6c7a-2f0a-4b7e-8b8e-8f6f8c0d9b21", "name": "Alice"},
+    "is_mine": False,
+    "thumb_template": _PHOTO["thumb_template"],
+    "is_given": False,
+    "place": None,
+    "camera": None,
+    "original_url": "",
+}
+PHOTO_LIST: Final = [
+    answered({"next": None, "previous": None, "results": [_PHOTO]}),
+    another("Of a circle", {"next": None, "previous": None, "results": [_SHARED]}),
+]
+PHOTO: Final = [answered(_DETAIL), another("Somebody else's", _SHARED)]
 PHOTO_PATCH: Final = [
     asked({"title": "Morning market", "taken_at": "2026-10-05T09:12:31+09:00", "favourite": True}),
     answered(_DETAIL | {"favourite": True}),

@@ -23,10 +23,10 @@ from photos.api.serializers import (
     PhotoFiltersSerializer,
     PhotoSerializer,
 )
+from photos.api.shared import ANY_PHOTO_DETAIL, ANY_PHOTO_PAGE, SharedPhotoSerializer
 from photos.models import Photo
 from photos.querysets import PhotoQuerySet
 from processing.errors import NotFound
-from processing.examples import page_of
 from processing.pagination import KeysetPagination
 from processing.serializers import read_body, read_query
 
@@ -71,29 +71,36 @@ class PhotoListView(GenericAPIView):
 
     def get_queryset(self) -> QuerySet[Photo]:
         filters = read_query(PhotoFiltersSerializer, self.request)
-        return filtered(Photo.objects.owned_by(self.request.user), filters).select_related("original").defer("search")
+        user = self.request.user
+        if circle_id := filters.get("circle"):
+            shared = Photo.objects.visible_to(user).shared_into(circle_id, user).with_given(user)
+            return filtered(shared, filters).select_related("original", "owner").defer("search")
+        return filtered(Photo.objects.owned_by(user), filters).select_related("original").defer("search")
 
     @extend_schema(
         operation_id="photos_list",
         parameters=[PhotoFiltersSerializer],
-        responses={200: page_of(PhotoSerializer)} | examples.errors(400),
+        responses={200: ANY_PHOTO_PAGE} | examples.errors(400),
         examples=examples.PHOTO_LIST,
     )
     def get(self, request: Request) -> Response:
-        """One's own photos, newest first by the wall time of taking."""
+        """One's own photos, newest first by the wall time of taking; with `circle` those shared into it, by anybody."""
         page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(PhotoSerializer(page, many=True).data)
+        shown = SharedPhotoSerializer if "circle" in request.query_params else PhotoSerializer
+        return self.get_paginated_response(shown(page, many=True).data)
 
 
 class PhotoView(APIView):
     @extend_schema(
         operation_id="photos_retrieve",
-        responses={200: PhotoDetailSerializer} | examples.errors(404),
+        responses={200: ANY_PHOTO_DETAIL} | examples.errors(404),
         examples=examples.PHOTO,
     )
     def get(self, request: Request, photo_id: uuid.UUID) -> Response:
-        """One photo with its pictures."""
-        return Response(PhotoDetailSerializer(library.find_photo(actor=person(request), photo_id=photo_id)).data)
+        """One photo with its pictures; of somebody else's only what its owner shows to a circle."""
+        photo = library.see_photo(actor=person(request), photo_id=photo_id)
+        shown = PhotoDetailSerializer if photo.is_own else SharedPhotoSerializer  # type: ignore[attr-defined]
+        return Response(shown(photo).data)
 
     @extend_schema(
         operation_id="photos_update",

@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from collections.abc import AsyncIterator
 from functools import partial
+from mimetypes import guess_extension
 from typing import Any, Final
 
 from django.core.handlers.asgi import ASGIRequest
@@ -18,7 +19,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from photos.actions.library import find_photo
+from photos.actions.library import find_original
 from photos.api import examples
 from photos.api.person import person
 from photos.errors import NotReady
@@ -100,8 +101,8 @@ class OriginalView(APIView):
         responses={(200, "image/*"): OpenApiTypes.BINARY} | examples.errors(404),
     )
     def get(self, request: Request, photo_id: uuid.UUID) -> HttpResponseBase:
-        """The file as it was uploaded, byte for byte, to download."""
-        return download(request._request, find_photo(actor=person(request), photo_id=photo_id))
+        """The file as it was uploaded, byte for byte: one's own, or one whose owner gave it to a circle."""
+        return download(request._request, find_original(actor=person(request), photo_id=photo_id))
 
 
 def download(request: HttpRequest, photo: Photo) -> HttpResponseBase:
@@ -110,13 +111,16 @@ def download(request: HttpRequest, photo: Photo) -> HttpResponseBase:
         file = open_stored(photo.original.key)
     except FileNotFoundError:
         raise NotFound("The original is missing from the storage.", code="original_missing") from None
+    content_type = photo.original.content_type
+    # What its owner calls a file is nobody else's to know.
+    name = photo.filename if getattr(photo, "is_own", True) else f"{photo.pk}{guess_extension(content_type) or ''}"
     body = _read_later(file) if isinstance(request, ASGIRequest) else iter(partial(file.read, CHUNK), b"")
     response = StreamingHttpResponse(
         body,
-        content_type=photo.original.content_type,
+        content_type=content_type,
         headers={
             "Content-Length": str(photo.original.byte_size),
-            "Content-Disposition": content_disposition_header(True, photo.filename) or "attachment",
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
             "Content-Security-Policy": SANDBOX,
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": ASK_AGAIN,

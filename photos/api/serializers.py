@@ -205,6 +205,16 @@ class PhotoFiltersSerializer(StrictSerializer):
     favourite = serializers.BooleanField(required=False, allow_null=True, default=None)
     has_place = serializers.BooleanField(required=False, allow_null=True, default=None)
     deleted = serializers.BooleanField(required=False, default=False, help_text="1: what lies in the bin.")
+    circle = serializers.UUIDField(
+        required=False, help_text="What is shared into it; only together with taken_after and taken_before."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # Words, places and marks of other people's photos would be told by what is found.
+        is_asking = attrs.get("q") or attrs["deleted"] or {attrs["favourite"], attrs["has_place"]} != {None}
+        if "circle" in attrs and is_asking:
+            raise serializers.ValidationError({"circle": ["This filter stands with dates alone."]})
+        return attrs
 
 
 class BulkSerializer(StrictSerializer):

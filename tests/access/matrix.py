@@ -166,6 +166,8 @@ ROWS: dict[str, Row] = {
     "api/v1/circles/<uuid:circle_id>/leave": Own(things.circle, "post"),
     "api/v1/circles/<uuid:circle_id>/handover": Own(things.circle, "post", {"person_id": str(uuid.uuid4())}),
     "api/v1/circles/<uuid:circle_id>/feed": Own(things.circle),
+    "api/v1/circles/<uuid:circle_id>/items": Own(things.circle),
+    "api/v1/circles/<uuid:circle_id>/items/<uuid:item_id>": Own(things.shared_item),
     "api/v1/circles/<uuid:circle_id>/invitations": Own(things.circle),
     "api/v1/invitations/<uuid:invitation_id>": Own(things.circle_invitation),
     "api/v1/invitations/<str:token>/accept": Own(things.circle_token, "post"),

@@ -18,7 +18,7 @@ from circles.actions.circles import create_circle
 from circles.actions.opt_ins import opt_in
 from circles.models import Circle, DeviceToken, Membership, SiteInvitation, User
 from circles.notices import NOTICES
-from photos.models import Original, Photo, Rendition, Upload
+from photos.models import CircleShare, Original, Photo, Rendition, Upload
 from processing.models import Job, JobFile
 from processing.states import State
 
@@ -98,6 +98,14 @@ def circle_of(owner: User) -> Circle:
 
 def circle(owner: User) -> dict[str, Any]:
     return {"circle_id": circle_of(owner).pk}
+
+
+def shared_item(owner: User) -> dict[str, Any]:
+    """A photo of the owner's, shared into a circle of theirs."""
+    found = circle_of(owner)
+    membership = Membership.objects.get(circle=found, user=owner)
+    share = CircleShare.objects.create(membership=membership, photo_id=ready_photo(owner)["photo_id"])
+    return {"circle_id": found.pk, "item_id": share.pk}
 
 
 def member(owner: User) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def photo(alice: User, make_photo: Callable[..., Photo]) -> Photo:
 
 @pytest.fixture
 def shared(alice: User, circle: Circle, photo: Photo) -> CircleShare:
-    return sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[photo.pk])[0]
+    return sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[photo.pk]).items[0]
 
 
 def sees(user: User, photo: Photo) -> bool:
@@ -119,7 +119,7 @@ def test_only_its_owner_or_who_runs_the_circle_takes_it_out(
     alice: User, bob: User, circle: Circle, shared: CircleShare, make_photo: Callable[..., Photo]
 ) -> None:
     assert code_of(sharing.unshare_items, actor=bob, circle_id=circle.pk, share_ids=[shared.pk]) == "role_too_low"
-    his = sharing.share_items(actor=bob, circle_id=circle.pk, photo_ids=[make_photo(bob).pk])[0]
+    his = sharing.share_items(actor=bob, circle_id=circle.pk, photo_ids=[make_photo(bob).pk]).items[0]
     gone = sharing.unshare_items(actor=alice, circle_id=circle.pk, share_ids=[his.pk])
     assert (gone.count, gone.photo_ids) == (1, [])
 
@@ -139,6 +139,7 @@ def test_another_members_eye_is_not_shared(
 
 def test_sharing_twice_is_once_and_told_once(alice: User, circle: Circle, shared: CircleShare, photo: Photo) -> None:
     again = sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[photo.pk], with_original=True)
-    assert [share.pk for share in again] == [shared.pk]
-    assert again[0].with_original
+    assert [share.pk for share in again.items] == [shared.pk]
+    assert again.items[0].with_original
+    assert again.fresh == []
     assert FeedItem.objects.filter(verb="shared").count() == 1

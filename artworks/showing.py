@@ -1,0 +1,121 @@
+"""What members of a circle are shown of the things shared there: pictures and what their owner chose to tell."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+
+from artworks.models import Artwork
+from circles.feed import Picture
+from circles.models import FeedItem, User
+from photos.models import CircleShare, Photo
+from photos.querysets import CircleShareQuerySet
+
+WITH: Final = ("photo", "artwork", "membership__user", "membership__circle")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One share, as ``viewer`` may see it."""
+
+    share: CircleShare
+    viewer: User
+
+    @property
+    def thing(self) -> Photo | Artwork:
+        found = self.share.photo or self.share.artwork
+        assert found is not None  # the database keeps exactly one
+        return found
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.share.pk
+
+    @property
+    def kind(self) -> str:
+        return "photo" if self.share.photo_id else "artwork"
+
+    @property
+    def circle_id(self) -> uuid.UUID:
+        return self.share.membership.circle_id
+
+    @property
+    def owner(self) -> User:
+        return self.share.membership.user
+
+    @property
+    def is_mine(self) -> bool:
+        return self.share.membership.user_id == self.viewer.pk
+
+    @property
+    def words(self) -> str:
+        """For eyes and screen readers: never a file's name, nor a place nobody gave."""
+        return self.thing.title or f"{'A photo' if self.share.photo_id else 'An artwork'} by {self.owner.public_name}"
+
+    @property
+    def width(self) -> int:
+        return self.thing.width or 1
+
+    @property
+    def height(self) -> int:
+        return self.thing.height or 1
+
+    @property
+    def ratio(self) -> float:
+        return round(min(max(self.width / self.height, 0.45), 2.6), 4)
+
+    @property
+    def colours(self) -> str:
+        return self.share.photo.colours if self.share.photo else ""
+
+    @property
+    def thumb_template(self) -> str:
+        route, key = ("photos-thumb", self.share.photo_id) if self.share.photo_id else ("artworks-thumb", self.thing.pk)
+        return reverse(route, args=[key, 256, "webp"]).replace("256.webp", "{size}.{format}")
+
+    @property
+    def original_url(self) -> str:
+        """Of the file its owner gave with it; empty where it was not given."""
+        if not self.share.with_original:
+            return ""
+        if self.share.artwork is None:
+            return reverse("photos-original", args=[self.share.photo_id])
+        names = {file.name for file in self.share.artwork.files.all()}  # type: ignore[attr-defined]
+        name = next((name for name in ("result.png", "result.jpg") if name in names), "")
+        return reverse("artworks-file", args=[self.share.artwork_id, name]) if name else ""
+
+    @property
+    def page(self) -> str:
+        return f"/circles/{self.circle_id}/items/{self.id}"
+
+    @property
+    def picture(self) -> Picture:
+        return Picture(
+            self.id, self.kind, self.words, self.width, self.height, self.colours, self.thumb_template, self.page
+        )
+
+    def at(self, size: int, form: str) -> str:
+        """The address of one picture."""
+        return self.thumb_template.replace("{size}", str(size)).replace("{format}", form)
+
+
+def shared_in(circle_id: uuid.UUID, user: User) -> CircleShareQuerySet:
+    """What this person may see in a circle, newest first; nothing in one they are not in."""
+    here = CircleShare.objects.visible_to(user).filter(membership__circle=circle_id)
+    return here.select_related(*WITH).prefetch_related("artwork__files").newest_first()
+
+
+def items_of(shares: Iterable[CircleShare], user: User) -> list[Item]:
+    return [Item(share, user) for share in shares]
+
+
+def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping[uuid.UUID, Sequence[Picture]]:
+    """What each item of the feed told of, as far as this person may see it; one query."""
+    shares = CircleShare.objects.visible_to(user).filter(news__in=[item.pk for item in items])
+    found: dict[uuid.UUID, list[Picture]] = {}
+    for share in shares.select_related(*WITH).newest_first():
+        assert share.news_id is not None  # it was asked for
+        found.setdefault(share.news_id, []).append(Item(share, user).picture)
+    return found
