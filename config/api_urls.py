@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("processing.api_urls")),
     path("", include("photos.api_urls")),
     path("", include("artworks.api_urls")),
+    path("", include("consent.api_urls")),
 ]

@@ -165,6 +165,8 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", bool(EMAIL_HOST) and not EMAIL_USE_SSL
 EMAIL_TIMEOUT = 10
 MAIL_ENABLED = bool(EMAIL_HOST)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_ENABLED else 'dummy'}.EmailBackend"
+# What people are told (consents) is never a secret: without a mail server the log shows that it was meant to be sent.
+NOTIFICATION_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_ENABLED else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Aureole <aureole@localhost>")
 
 # Sign-in: by email, invited unless the door is open; answers never tell whether an address is known.
@@ -265,6 +267,18 @@ SPECTACULAR_SETTINGS = {
         "ItemKindEnum": ["photo", "artwork"],
         "InvitationStateEnum": ["open", "used", "revoked", "expired"],
         "PhotoStateEnum": "photos.models.Photo.State",
+        "ConsentStateEnum": [
+            "requested",
+            "granted",
+            "refused",
+            "withdrawn",
+            "expired",
+            "superseded",
+            "invalidated",
+            "gone",
+        ],
+        "PurposeEnum": "consent.models.Purpose",
+        "ScopeEnum": "consent.models.Scope",
         "UploadStateEnum": "photos.models.Upload.State",
     },
 }

@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("circles.urls")),
     path("", include("photos.urls")),
     path("", include("artworks.urls")),
+    path("", include("consent.urls")),
     path("", include("pages.urls")),
 ]

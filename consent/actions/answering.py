@@ -62,7 +62,7 @@ def grant_consent(
 ) -> Consent:
     """Say yes, also after a no; with a wider ``scope`` than was asked when one is named. Twice is once."""
     refuse_bad_time(valid_until)
-    asked = _mine(actor, consent_id)
+    asked = find_own(actor=actor, consent_id=consent_id)
     if notice_version is not None and notice_version != notice_of(asked.purpose).version:
         raise NoticeChanged()
     with transaction.atomic():
@@ -135,7 +135,8 @@ def refuse_bad_time(valid_until: datetime | None) -> None:
         raise Refused(fields={"valid_until": ["Choose a time to come, at most ten years ahead."]})
 
 
-def _mine(actor: User, consent_id: uuid.UUID) -> Consent:
+def find_own(*, actor: User, consent_id: uuid.UUID) -> Consent:
+    """One the actor alone answers; NotFound for hidden and absent alike."""
     found = Consent.objects.answered_by(actor).with_everything().filter(pk=consent_id).first()
     if found is None:
         raise NotFound()

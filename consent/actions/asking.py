@@ -55,14 +55,12 @@ def request_consents(
         raise NotFound()
     with transaction.atomic():
         needs = _lock(actor, policy.needs_of(chosen), circle)
-        open_questions = [
-            asked
-            for need in needs
-            if (asked := _ask(actor, need, _terms(purpose, circle, work, actor), message[:300], how))
-        ]
+        terms = _terms(purpose, circle, work, actor)
+        answers = [_ask(actor, need, terms, message[:300], how) for need in needs]
+        questions = [consent for consent, _ in answers if consent is not None]
         _refuse_too_many(actor)
-        telling.asked(open_questions, actor)
-    return open_questions
+        telling.asked([consent for consent, is_new in answers if consent is not None and is_new], actor)
+    return questions
 
 
 def _lock(actor: User, needs: Sequence[Need], circle: Circle | None) -> list[Need]:
@@ -93,21 +91,23 @@ def _terms(purpose: str, circle: Circle | None, work: uuid.UUID | None, actor: U
     }
 
 
-def _ask(actor: User, need: Need, terms: dict[str, Any], message: str, how: Circumstances) -> Consent | None:
-    """The question of this need while it is open; None when it is answered already."""
+def _ask(
+    actor: User, need: Need, terms: dict[str, Any], message: str, how: Circumstances
+) -> tuple[Consent | None, bool]:
+    """The question of this need while it is open, and whether it was asked just now; None when it is answered."""
     where = {"purpose": terms["purpose"], "circle": terms["circle"], "work": terms["work_id"]}
     if not policy.missing_of([need], requester=actor, **where):
-        return None
+        return None, False
     assert need.person_id is not None
     granter = User.objects.get(pk=need.person_id)
     fields = terms | {"granter": granter, "role": need.role, "artwork": need.artwork, "requester": actor}
     found, is_new = _open_question(actor, fields | {"message": message}, how)
     if is_new or found.state == State.REQUESTED:
-        return found
+        return found, is_new
     if found.state != State.EXPIRED and found.changed_at > timezone.now() - ASKED_AGAIN_AFTER:
-        return None
+        return None, False
     again: dict[str, Any] = {"requester": actor, "message": message, "asked_at": timezone.now(), "valid_until": None}
-    return records.move(found, State.REQUESTED, actor=actor, how=how, **again)
+    return records.move(found, State.REQUESTED, actor=actor, how=how, **again), True
 
 
 def _open_question(actor: User, fields: dict[str, Any], how: Circumstances) -> tuple[Consent, bool]:

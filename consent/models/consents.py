@@ -48,11 +48,17 @@ _SCOPED: Final = (
 )
 
 
+def _received(user: object) -> Q:
+    """Members see what their circle was given while it stands; not whom a picture shows, and not others' own."""
+    pk = getattr(user, "pk", None)
+    theirs = Q(circle__in=Circle.objects.visible_to(user), state=State.GRANTED, is_implicit=False, role="owner")
+    return Q(requester_id=pk) | Q(recipient_id=pk) | (theirs & ~Q(scope=Scope.WORK))
+
+
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def visible_to(self, user: object) -> "ConsentQuerySet":
-        """Whom it asks, who asked, and the person it is for."""
-        pk = getattr(user, "pk", None)
-        return self.filter(Q(granter_id=pk) | Q(requester_id=pk) | Q(recipient_id=pk))
+        """Whom it asks, who asked, the person it is for, and members of the circle it is given to."""
+        return self.filter(Q(granter_id=getattr(user, "pk", None)) | _received(user))
 
     def answered_by(self, user: object) -> "ConsentQuerySet":
         """Those this person alone gives, refuses and takes back."""
@@ -63,9 +69,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.exclude(is_implicit=True)
 
     def received_by(self, user: object) -> "ConsentQuerySet":
-        """What this person asked for, or was given unasked."""
-        pk = getattr(user, "pk", None)
-        return self.filter(Q(requester_id=pk) | Q(recipient_id=pk)).exclude(granter_id=pk)
+        """What this person asked for, or was given unasked, alone or with a circle."""
+        return self.filter(_received(user)).exclude(granter_id=getattr(user, "pk", None))
 
     def open(self) -> "ConsentQuerySet":
         """Not ended for good."""

@@ -13,3 +13,4 @@ import "./photo-stage.js";
 import "./job-progress.js";
 import "./job-board.js";
 import "./job-count.js";
+import "./consent-count.js";

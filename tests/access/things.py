@@ -12,12 +12,16 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
+from artworks.actions.sharing import share_items
 from artworks.models import Artwork, ArtworkFile
 from circles.actions.circle_invitations import make_invitation
 from circles.actions.circles import create_circle
 from circles.actions.opt_ins import opt_in
 from circles.models import Circle, DeviceToken, Membership, SiteInvitation, User
 from circles.notices import NOTICES
+from consent.actions.answering import grant_consent
+from consent.actions.asking import request_consents
+from consent.models import Consent
 from photos.models import CircleShare, Original, Photo, Rendition, Upload
 from processing.models import Job, JobFile
 from processing.states import State
@@ -149,6 +153,28 @@ def artwork_of(owner: User) -> Artwork:
     return Artwork.objects.create(
         owner=owner, photo=found, kind="iris", version="iris-1", width=8, height=8, geometry=outlines
     )
+
+
+def question_to(owner: User) -> Consent:
+    """Somebody in a circle of the owner's asks for an artwork of theirs."""
+    here = circle_of(owner)
+    somebody = User.objects.create(email=f"{uuid.uuid4()}@example.com", name="Dora")
+    Membership.objects.create(circle=here, user=somebody)
+    found = artwork_of(owner)
+    Artwork.objects.filter(pk=found.pk).update(whose="me", subject=owner)
+    key = default_storage.save(f"iris/{uuid.uuid4()}/512.webp", ContentFile(b"0123456789"))
+    ArtworkFile.objects.create(artwork=found, name="512.webp", key=key, byte_size=10, content_type="image/webp")
+    share_items(actor=owner, circle_id=here.pk, artwork_ids=[found.pk])
+    return request_consents(actor=somebody, artworks=[found], purpose="fusion", circle=here)[0]
+
+
+def question(owner: User) -> dict[str, Any]:
+    return {"consent_id": question_to(owner).pk}
+
+
+def given(owner: User) -> dict[str, Any]:
+    found = question_to(owner)
+    return {"consent_id": grant_consent(actor=owner, consent_id=found.pk).pk}
 
 
 OPTIONS = {"background": "black", "enhance": 1, "engine": "network"}

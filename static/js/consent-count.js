@@ -1,0 +1,27 @@
+// <consent-count>: how many questions wait for this person's answer, beside the word Consents.
+import { get } from "./api.js";
+import { listen } from "./live.js";
+
+class ConsentCount extends HTMLElement {
+  #stop;
+
+  connectedCallback() {
+    this.#stop = listen((message) => {
+      if (message.type === "consent" || message.type === "again") this.#ask();
+    });
+    this.#ask();
+  }
+
+  disconnectedCallback() {
+    this.#stop?.();
+  }
+
+  async #ask() {
+    const { results } = await get("consents?box=asked&limit=100").catch(() => ({ results: [] }));
+    this.hidden = results.length === 0;
+    this.textContent = results.length > 99 ? "99+" : results.length || "";
+    this.setAttribute("aria-label", `${results.length} waiting for your answer`);
+  }
+}
+
+customElements.define("consent-count", ConsentCount);

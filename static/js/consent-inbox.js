@@ -1,0 +1,59 @@
+// <consent-inbox>: the page of consents as it is now. The server says that something changed; the page is asked anew.
+import { listen } from "./live.js";
+
+const SOON = 150;
+
+class ConsentInbox extends HTMLElement {
+  #stop;
+  #timer;
+
+  connectedCallback() {
+    this.#stop = listen((message) => {
+      if (message.type === "consent" || message.type === "again") this.#soon();
+    });
+  }
+
+  disconnectedCallback() {
+    this.#stop?.();
+    clearTimeout(this.#timer);
+  }
+
+  #soon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#refresh(), SOON);
+  }
+
+  async #refresh() {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const old of this.querySelectorAll("[data-part]")) {
+      const now = page.getElementById(old.id);
+      if (!now) old.remove();
+      else if (now.dataset.part !== old.dataset.part && !this.#isBusy(old)) old.replaceWith(document.importNode(now, true));
+    }
+    this.#add(page);
+  }
+
+  /** A card somebody has opened, or stands in with the keyboard, is not taken away under their hands. */
+  #isBusy(part) {
+    return part.contains(document.activeElement) || part.querySelector("details[open]") !== null;
+  }
+
+  /** Whole lists come anew when they are not in use; a new question is put on top in any case. */
+  #add(page) {
+    for (const list of this.querySelectorAll("[data-list]")) {
+      const now = page.getElementById(list.id);
+      if (!now) continue;
+      for (const part of [...now.querySelectorAll("[data-part]")].reverse()) {
+        if (!document.getElementById(part.id)) list.prepend(document.importNode(part, true));
+      }
+    }
+    for (const old of this.querySelectorAll("[data-whole]")) {
+      const now = page.getElementById(old.id);
+      if (now) old.replaceWith(document.importNode(now, true));
+    }
+  }
+}
+
+customElements.define("consent-inbox", ConsentInbox);
