@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from artworks.api import artworks, corrections, files, preview, sharing
+from artworks.api import artworks, corrections, files, sharing
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -20,6 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("circles/<uuid:circle_id>/items", sharing.ItemsView.as_view(), name="circle-items"),
     path("circles/<uuid:circle_id>/items/<uuid:item_id>", sharing.ItemView.as_view(), name="circle-item"),
-    path("preview", preview.PreviewView.as_view(), name="preview"),
     path("artworks/<uuid:artwork_id>/files/<str:name>", files.FileView.as_view(), name="artworks-file"),
 ]

@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("photos.api_urls")),
     path("", include("artworks.api_urls")),
     path("", include("consent.api_urls")),
+    path("", include("fusion.api_urls")),
 ]

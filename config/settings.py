@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "photos",
     "artworks",
     "consent",
+    "fusion",
     "pages",
 ]
 
@@ -266,6 +267,9 @@ SPECTACULAR_SETTINGS = {
         "ArtworkKindEnum": "artworks.models.Artwork.Kind",
         "ItemKindEnum": ["photo", "artwork"],
         "InvitationStateEnum": ["open", "used", "revoked", "expired"],
+        "FusionLayoutEnum": "fusion.options.LAYOUTS",
+        "CompositionLayoutEnum": "fusion.options.COMPOSITIONS",
+        "AnyLayoutEnum": "fusion.options.ANY_LAYOUT",
         "PhotoStateEnum": "photos.models.Photo.State",
         "ConsentStateEnum": [
             "requested",

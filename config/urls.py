@@ -28,5 +28,6 @@ urlpatterns = [
     path("", include("photos.urls")),
     path("", include("artworks.urls")),
     path("", include("consent.urls")),
+    path("", include("fusion.urls")),
     path("", include("pages.urls")),
 ]

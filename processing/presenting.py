@@ -21,6 +21,7 @@ STEPS: Final[dict[str, str]] = {
     "segment": "Finding the iris",
     "reflections": "Taking reflections away",
     "enhance": "Bringing out fine detail",
+    "blend": "Letting the pictures meet",
 }
 STATES: Final[dict[str, str]] = {
     State.PENDING: "Waiting for its turn",
@@ -34,6 +35,9 @@ KINDS: Final[dict[str, str]] = {
     "iris": "An iris artwork",
     "preview": "A quick look",
     "enhance": "Enhancing a photo",
+    "fusion": "A fusion",
+    "composition": "A composition",
+    "fusion_preview": "A quick look",
 }
 
 

@@ -61,13 +61,14 @@ class MaskView(APIView):
     )
     def put(self, request: Request, artwork_id: uuid.UUID) -> Response:
         """A mask brushed by hand: a PNG as large as the upright photo, 255 iris, 128 pupil, 0 else. A new job."""
-        content = _body(request)
+        content = read_png(request)
         key = read_key(request, hashlib.sha256(content).hexdigest())
         job = making.correct_mask(actor=person(request), artwork_id=artwork_id, content=content, **key)
         return Response(represent(job, request), status=status.HTTP_201_CREATED)
 
 
-def _body(request: Request) -> bytes:
+def read_png(request: Request) -> bytes:
+    """The bytes of a mask; Refused when there are none, or too many."""
     try:
         found = request.data
     except RequestDataTooBig:

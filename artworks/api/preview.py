@@ -19,6 +19,7 @@ from artworks.api.serializers import PreviewFactsSerializer, PreviewSerializer
 from photos.actions.library import find_photo
 from photos.api.person import person
 from processing.api import represent
+from processing.models import Job
 from processing.serializers import JobSerializer, read_body
 
 
@@ -50,14 +51,19 @@ class PreviewView(APIView):
         actor = person(request)
         photo = find_photo(actor=actor, photo_id=body["photo_id"])
         job = previewing.start_preview(actor=actor, photo=photo, options=body["options"])
-        found = previewing.wait_for_preview(actor=actor, job_id=job.pk)
-        if found is None:
-            job.refresh_from_db()
-            return Response(represent(job, request), status=status.HTTP_202_ACCEPTED)
-        if body["with_facts"]:
-            return Response(_told(found))
-        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(found.jpeg, content_type="image/jpeg", headers=headers)
+        return looked_at(request, job, with_facts=body["with_facts"])
+
+
+def looked_at(request: Request, job: Job, *, with_facts: bool = False) -> HttpResponseBase:
+    """The picture as soon as it is there, or the job when that takes too long."""
+    found = previewing.wait_for_preview(actor=person(request), job_id=job.pk)
+    if found is None:
+        job.refresh_from_db()
+        return Response(represent(job, request), status=status.HTTP_202_ACCEPTED)
+    if with_facts:
+        return Response(_told(found))
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(found.jpeg, content_type="image/jpeg", headers=headers)
 
 
 def _told(found: previewing.Preview) -> dict[str, Any]:

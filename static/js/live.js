@@ -10,10 +10,10 @@ let poll;
 let last = new Map();
 
 // A quick look is answered to whoever asked for it, and is news to nobody.
-const UNTOLD = "preview";
+const UNTOLD = ["preview", "fusion_preview"];
 
 function tell(message) {
-  if (message.kind === UNTOLD) return;
+  if (UNTOLD.includes(message.kind)) return;
   for (const listener of listeners) listener(message);
 }
 

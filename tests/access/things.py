@@ -22,6 +22,7 @@ from circles.notices import NOTICES
 from consent.actions.answering import grant_consent
 from consent.actions.asking import request_consents
 from consent.models import Consent
+from fusion.models import FusionArtwork, FusionFile, FusionPart, FusionPermission, FusionSource
 from photos.models import CircleShare, Original, Photo, Rendition, Upload
 from processing.models import Job, JobFile
 from processing.states import State
@@ -203,6 +204,47 @@ def artwork_thumb(owner: User) -> dict[str, Any]:
     return {"artwork_id": artwork_file(owner, "256.webp")["artwork_id"], "size": 256, "form": "webp"}
 
 
+def fusion_of(owner: User, creator: User | None = None) -> FusionArtwork:
+    """A finished one with an artwork of the owner's in it."""
+    made = FusionArtwork.objects.create(
+        creator=creator or owner, fusion_type="fusion", blend_mode="multiband", layout="overlap", state="ready",
+        options={"size": 256, "background": "#000000", "placements": [], "parts": []}, width=8, height=8,
+    )  # fmt: skip
+    artworks = [artwork_of(owner), artwork_of(owner)]
+    for place, one in enumerate(artworks):
+        FusionSource.objects.create(fusion=made, position=place, artwork=one, source_id=one.pk)
+        FusionPart.objects.create(fusion=made, artwork=one, part_id=one.pk)
+    return made
+
+
+def fusion(owner: User) -> dict[str, Any]:
+    return {"fusion_id": fusion_of(owner).pk}
+
+
+def fusion_with_mine(owner: User) -> dict[str, Any]:
+    """Somebody else's, for which the owner of an artwork in it agreed."""
+    somebody = User.objects.create(email=f"{uuid.uuid4()}@example.com", name="Dora")
+    made = fusion_of(owner, somebody)
+    part = FusionPart.objects.filter(fusion=made)[0]
+    consent = Consent.objects.create(
+        granter=owner, requester=somebody, recipient=somebody, artwork=part.artwork, artwork_ref=part.part_id,
+        scope="work", work_id=made.pk, purpose="fusion", state="granted", notice_version="1",
+    )  # fmt: skip
+    FusionPermission.objects.create(fusion=made, consent_id=consent.pk, epoch=1, artwork_id=part.part_id)
+    return {"fusion_id": made.pk}
+
+
+def fusion_file(owner: User, name: str = "result.jpg") -> dict[str, Any]:
+    made = fusion_of(owner)
+    key = default_storage.save(f"fusion/{uuid.uuid4()}/{uuid.uuid4()}/{name}", ContentFile(b"0123456789"))
+    FusionFile.objects.create(fusion=made, name=name, key=key, byte_size=10, content_type="image/jpeg")
+    return {"fusion_id": made.pk, "name": name}
+
+
+def fusion_thumb(owner: User) -> dict[str, Any]:
+    return {"fusion_id": fusion_file(owner, "256.webp")["fusion_id"], "size": 256, "form": "webp"}
+
+
 def _png(width: int, height: int) -> bytes:
     buffer = io.BytesIO()
     Image.new("L", (width, height), 255).save(buffer, "PNG")
@@ -210,6 +252,7 @@ def _png(width: int, height: int) -> bytes:
 
 
 MASK = _png(8, 6)
+SQUARE = _png(8, 8)
 
 
 def absent(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Two to four pictures beside each other: in a row, a column or a grid. Nothing is ever enlarged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -86,6 +86,38 @@ def arranged(sizes: list[Size], layout: Layout, frame: Frame) -> tuple[list[Cell
     if layout is Layout.GRID:
         return _grid(sizes, frame)
     return _line(sizes, layout, frame)
+
+
+def within(sizes: list[Size], layout: Layout, frame: Frame, limit: int) -> list[Size]:
+    """Sizes of the same shapes whose arrangement has no side over ``limit`` pixels; never larger than they were."""
+    found = sizes
+    # Rounding may leave a pixel too much, so once more.
+    for _ in range(3):
+        cells, whole = arranged(found, layout, frame)
+        if max(whole) <= limit:
+            break
+        fixed = _fixed(whole, cells)
+        factor = min((limit - at) / (side - at) for side, at in zip(whole, fixed, strict=True) if side > limit)
+        found = [_times(size, factor) for size in found]
+    return found
+
+
+def smaller(sizes: list[Size], layout: Layout, frame: Frame, limit: int) -> tuple[list[Size], Frame]:
+    """Sizes and frame of the same arrangement, so small that its longer side is about ``limit`` pixels."""
+    factor = min(1.0, limit / max(arranged(sizes, layout, frame)[1]))
+    shrunk = replace(frame, gap=round(frame.gap * factor), border=round(frame.border * factor))
+    return [_times(size, factor) for size in sizes], shrunk
+
+
+def _fixed(whole: Size, cells: list[Cell]) -> Size:
+    """Of each side, what gaps and borders take."""
+    across = {cell.left: cell.width for cell in cells if cell.top == cells[0].top}
+    down = {cell.top: cell.height for cell in cells if cell.left == cells[0].left}
+    return whole[0] - sum(across.values()), whole[1] - sum(down.values())
+
+
+def _times(size: Size, factor: float) -> Size:
+    return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))
 
 
 def fitted(picture: Pixels, size: Size) -> Pixels:

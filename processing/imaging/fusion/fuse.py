@@ -1,5 +1,6 @@
 """Artworks of several people as one picture: placed, divided among themselves, blended where they meet."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,9 @@ class Fused:
     reasons: tuple[str, ...]
 
 
-def fused(sources: list[Source], wish: Wish) -> Fused:
-    """The sources (2 to 4) as one picture. Raises ``layouts.WrongCount`` for a layout of another number."""
+def fused(sources: list[Source], wish: Wish, done: Callable[[float], None] | None = None) -> Fused:
+    """The sources (2 to 4) as one picture; ``done`` hears a fraction after each. Raises ``layouts.WrongCount`` for a
+    layout of another number."""
     plan = planned(wish.layout, len(sources), wish.placements)
     side = min(wish.side, LARGEST)
     height, width = (side, round(side * plan.aspect)) if plan.aspect <= 1 else (round(side / plan.aspect), side)
@@ -53,6 +55,8 @@ def fused(sources: list[Source], wish: Wish) -> Fused:
     sheet = Sheet(height, width)
     for number, (source, placement) in enumerate(zip(sources, plan.placements, strict=True)):
         sheet.lay(placed(source, placement, height, width), shares[number] > 0.5, wish.mode)
+        if done:
+            done((number + 1) / len(sources))
     return Fused(sheet.upon(wish.background), tuple(sheet.modes), tuple(sheet.reasons))
 
 
