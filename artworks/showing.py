@@ -96,6 +96,10 @@ class Item:
             self.id, self.kind, self.words, self.width, self.height, self.colours, self.thumb_template, self.page
         )
 
+    @property
+    def small(self) -> str:
+        return self.at(256, "webp")
+
     def at(self, size: int, form: str) -> str:
         """The address of one picture."""
         return self.thumb_template.replace("{size}", str(size)).replace("{format}", form)

@@ -6,9 +6,11 @@ from typing import Final
 
 from circles import feed
 from circles.models import Circle, CircleInvitation, FeedItem, Membership, Role, User
+from pages.sharing import ON_BOARD, Wall, wall
 
 FEED_SHOWN: Final = 30
 INVITATIONS_SHOWN: Final = 50
+PICTURES_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,22 @@ class Member:
 
 @dataclass(frozen=True)
 class News:
-    """An item of the feed in words."""
+    """An item of the feed in words, with its pictures."""
 
-    item: FeedItem
+    told: feed.Told
     sentence: str
+
+    @property
+    def item(self) -> FeedItem:
+        return self.told.item
+
+    @property
+    def pictures(self) -> Sequence[feed.Picture]:
+        return self.told.pictures[:PICTURES_SHOWN]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.told.pictures) - PICTURES_SHOWN)
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,7 @@ class Board:
     circle: Circle
     role: Role
     members: Sequence[Member]
+    wall: Wall
     news: Sequence[News]
     invitations: Sequence[CircleInvitation]
 
@@ -56,7 +71,7 @@ class Board:
 
 
 def board(user: User, circle: Circle) -> Board:
-    """``circle`` as ``find_circle`` gives it, for one of its members; three queries whatever their number."""
+    """``circle`` as ``find_circle`` gives it, for one of its members; as many queries whatever their number."""
     role = Role(circle.my_role)  # type: ignore[attr-defined]
     members = Membership.objects.visible_to(user).filter(circle=circle).select_related("user").longest_first()
     items = FeedItem.objects.visible_to(user).filter(circle=circle).with_people().newest_first()[:FEED_SHOWN]
@@ -65,7 +80,8 @@ def board(user: User, circle: Circle) -> Board:
         circle,
         role,
         [_member(member, user, role) for member in members],
-        [News(item, feed.sentence(item)) for item in items],
+        wall(user, circle.pk, most=ON_BOARD),
+        [News(told, feed.sentence(told.item)) for told in feed.told(user, list(items))],
         list(invitations[:INVITATIONS_SHOWN]),
     )
 

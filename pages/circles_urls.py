@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pages import circles_views as views
+from pages import sharing_views as sharing
 
 urlpatterns = [
     path("circles", views.circles_page, name="circles"),
@@ -14,5 +15,9 @@ urlpatterns = [
     path("circles/<uuid:circle_id>/invite", views.invite, name="circle_invite"),
     path("circles/<uuid:circle_id>/members/<uuid:person_id>/role", views.change_role, name="circle_change_role"),
     path("circles/<uuid:circle_id>/members/<uuid:person_id>/remove", views.remove, name="circle_remove"),
+    path("circles/<uuid:circle_id>/items", sharing.items, name="circle_items"),
+    path("circles/<uuid:circle_id>/items/unshare", sharing.unshare, name="circle_unshare"),
+    path("circles/<uuid:circle_id>/items/<uuid:item_id>", sharing.item, name="circle_item"),
+    path("share", sharing.share, name="share"),
     path("invitations/<uuid:invitation_id>/revoke", views.revoke, name="circle_revoke"),
 ]

@@ -61,11 +61,18 @@ def ring(steps: Iterable[Any] | None, progress: float, state: str, size: str = "
 
 @register.inclusion_tag("components/_toast.html")
 def toast(message: Message) -> dict[str, Any]:
-    """A message of the last request; ``extra_tags`` of "undo:<verb>:<ids>" offer the way back."""
-    head, _, rest = (message.extra_tags or "").partition(":")
-    verb, _, ids = rest.partition(":")
+    """A message of the last request; ``extra_tags`` offer the way back.
+
+    "undo:<verb>:<ids>" for photos, "unshare:<circle>:<items>", "share:<circle>:<photos>:<artworks>:<given>".
+    """
+    head, *rest = (message.extra_tags or "").split(":")
+    lists = [[each for each in part.split(",") if each] for part in rest[1:]]
+    ids, artworks, given = (*lists, [], [], [])[:3]
     return {
         "message": message,
-        "undo": verb if head == "undo" else "",
-        "ids": [each for each in ids.split(",") if each],
+        "verb": head if rest else "",
+        "subject": rest[0] if rest else "",
+        "ids": ids,
+        "artworks": artworks,
+        "given": bool(given),
     }

@@ -1,4 +1,5 @@
 // <circle-live>: the page of a circle as it is now. The server says that something changed; the page is asked for again.
+// Without a socket it is asked for every few seconds. With data-page it is that page, not the circle's.
 import { listen } from "./live.js";
 
 const SOON = 150;
@@ -10,7 +11,7 @@ class CircleLive extends HTMLElement {
   connectedCallback() {
     this.#stop = listen((message) => {
       const isMine = message.type === "circle" && message.circle_id === this.dataset.circle;
-      if (isMine || message.type === "again") this.#soon();
+      if (isMine || message.type === "again" || message.type === "poll") this.#soon();
     });
   }
 
@@ -19,22 +20,39 @@ class CircleLive extends HTMLElement {
     clearTimeout(this.#timer);
   }
 
+  get #circle() {
+    return `/circles/${this.dataset.circle}`;
+  }
+
   #soon() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#refresh(), SOON);
   }
 
   async #refresh() {
-    const answer = await fetch(`/circles/${this.dataset.circle}`).catch(() => null);
-    if (answer?.status === 404) return location.assign("/circles");
+    const answer = await fetch(this.dataset.page ?? this.#circle).catch(() => null);
+    if (answer?.status === 404) return this.#leave();
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const old of this.querySelectorAll("[data-part]")) {
-      // Nobody's open menu or half-made choice is taken away.
-      if (old.contains(document.activeElement) || old.querySelector("details[open]")) continue;
       const now = page.getElementById(old.id);
-      if (now) old.replaceWith(document.importNode(now, true));
+      if (now && !old.isEqualNode(now)) this.#replace(old, now);
     }
+  }
+
+  /** Nobody's open menu or half-made choice is taken away; who stands on a link still stands on it. */
+  #replace(old, now) {
+    const active = old.contains(document.activeElement) ? document.activeElement : null;
+    if (old.querySelector("details[open]") || (active && active.localName !== "a")) return;
+    const fresh = document.importNode(now, true);
+    old.replaceWith(fresh);
+    if (active) fresh.querySelector(`a[href="${active.getAttribute("href")}"]`)?.focus();
+  }
+
+  /** This is no longer ours to see: what was shared was taken back, or we are not in the circle any more. */
+  async #leave() {
+    const answer = this.dataset.page ? await fetch(this.#circle).catch(() => null) : null;
+    location.assign(answer?.ok ? this.#circle : "/circles");
   }
 }
 

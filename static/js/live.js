@@ -46,6 +46,7 @@ function again() {
 
 /** The polling twin: the same messages, made of the rows. */
 async function ask() {
+  tell({ type: "poll" });
   const { results } = await get("processing/jobs?limit=50");
   const now = new Map(results.map((job) => [job.id ?? job.job_id, job]));
   for (const [id, job] of now) {

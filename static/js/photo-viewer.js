@@ -27,7 +27,7 @@ class PhotoViewer extends HTMLElement {
   /** Where one came from, at its place: the page the browser still has, when it is one of ours. */
   #back(event) {
     const from = document.referrer && new URL(document.referrer);
-    const isGrid = from && from.origin === location.origin && !from.pathname.startsWith("/photos/");
+    const isGrid = from && from.origin === location.origin && !/\/(photos|items)\/[^/]+$/.test(from.pathname);
     if (!isGrid || history.length < 2) return;
     event.preventDefault();
     history.back();
@@ -45,6 +45,7 @@ class PhotoViewer extends HTMLElement {
       "-": () => this.stage?.step(1 / 1.5),
       0: () => this.stage?.zoom(1),
       f: () => this.querySelector('[data-key="f"]')?.click(),
+      s: () => this.querySelector('[data-key="s"]')?.click(),
       Delete: () => this.querySelector('[data-key="Delete"]')?.click(),
     };
     if (!verbs[event.key]) return false;

@@ -90,7 +90,18 @@ export async function act(action, ids) {
   }
 }
 
+/** The page of sharing gets everything that is selected: photos far away are not on the page, and have no box. */
+function send(target) {
+  for (const id of chosen) {
+    if (tileOf(id)?.querySelector("input:checked")) continue;
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "photo", value: id });
+    target.append(field);
+  }
+}
+
 async function submit(event) {
+  if (event.submitter?.hasAttribute("data-share")) return send(event.currentTarget);
   const action = event.submitter?.value;
   if (!action || chosen.size === 0) return;
   event.preventDefault();
