@@ -29,6 +29,8 @@ SMALLEST, LARGEST = 0.05, 0.42
 RATIO = (0.15, 0.72)
 USUAL_LIMBUS, SPREAD_OF_LIMBUS = 0.19, 0.75
 LEAST_SCORE = 1.0
+# The weaker side of a pupil's edge counts so many times.
+BOTH_SIDES = 2.0
 # How strong a lid's edge must be in grey levels, and how many spreads what lies behind it must differ from the iris.
 LID_EDGE, UNLIKE = 8.0, 2.2
 
@@ -105,7 +107,7 @@ def _peaks(votes: "NDArray[np.float32]") -> list[tuple[float, float]]:
 
 
 def _profiles(grey: "NDArray[np.float32]", x: float, y: float) -> "NDArray[np.float32]":
-    """Mean brightness by radius (1 px steps): row 0 at the sides only, row 1 all around."""
+    """4 x radii (1 px steps), mean brightness: at the sides only, all around, right, and left."""
     angle = np.arange(ANGLES) * (2 * math.pi / ANGLES)
     radius = np.arange(round(1.25 * LARGEST * WORKING_WIDTH) + 4)
     across = (x + np.outer(np.cos(angle), radius)).astype(np.float32)
@@ -113,7 +115,9 @@ def _profiles(grey: "NDArray[np.float32]", x: float, y: float) -> "NDArray[np.fl
     # Not cv2.warpPolar: beyond the picture it leaves whatever lay in memory.
     polar = cv2.remap(grey, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     sides = (np.abs(np.sin(angle - 0.15)) < 0.62) | (np.abs(np.sin(angle + 0.15)) < 0.5)
-    return np.stack([polar[sides].mean(axis=0), polar.mean(axis=0)]).astype(np.float32)
+    right = np.cos(angle) > 0.5
+    rows = [polar[sides], polar, polar[right], polar[np.roll(right, ANGLES // 2)]]
+    return np.stack([row.mean(axis=0) for row in rows]).astype(np.float32)
 
 
 def _paired(grey: "NDArray[np.float32]", x: float, y: float) -> Pair:
@@ -150,7 +154,9 @@ def _score(profiles: "NDArray[np.float32]", rise: "NDArray[np.float32]", pupil: 
     white = float(profiles[0][int(1.06 * limbus) : int(1.25 * limbus) + 1].mean())
     if hole >= ring or ring >= white:
         return -1.0
-    edges = 0.8 * math.log1p(float(rise[1][pupil])) + 1.3 * math.log1p(float(rise[0][limbus]))
+    # A pupil ends on both sides: a circle beside it touches its edge on one.
+    both = min(float(rise[1][pupil]), BOTH_SIDES * float(rise[2:, max(pupil - 2, 0) : pupil + 3].max(axis=1).min()))
+    edges = 0.8 * math.log1p(max(both, 0.0)) + 1.3 * math.log1p(float(rise[0][limbus]))
     order = 0.5 * math.log1p((ring - hole) / 8) + 0.7 * math.log1p((white - ring) / 8)
     dark = 1.5 * (1 - hole / 128)
     away = math.log(limbus / (USUAL_LIMBUS * WORKING_WIDTH)) / SPREAD_OF_LIMBUS

@@ -63,3 +63,13 @@ def test_what_lies_beyond_the_picture_is_its_rim_and_never_what_was_in_memory(ce
         del dirt
         profiles = classical._profiles(np.full((240, 320), 90.0, np.float32), *centre)
         assert np.allclose(profiles, 90.0)
+
+
+def test_a_circle_beside_the_pupil_is_no_pupil_however_dark_it_is():
+    """Its edge is that of the pupil on one side only; such a circle once won on a near-infrared eye."""
+    eye = np.full((300, 420), 200, np.float32)
+    cv2.circle(eye, (210, 150), 69, (95.0,), -1, cv2.LINE_AA)
+    cv2.circle(eye, (210, 150), 28, (20.0,), -1, cv2.LINE_AA)
+    eye = cv2.GaussianBlur(eye, (0, 0), 1.2)
+    assert classical._paired(eye, 210.0, 150.0).pupil == pytest.approx(28, abs=2)
+    assert classical._paired(eye, 190.0, 150.0).pupil > 20
