@@ -10,7 +10,7 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 2, "enhance": 1}
+PIPELINES: Final = {"iris": 2, "enhance": 2}
 
 
 def version_of(kind: str) -> str:

@@ -21,7 +21,7 @@ from processing.imaging.models.choosing import Chosen, choose
 from processing.imaging.sessions import sessions_of
 from processing.imaging.types import Decoded, Pixels
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the same photo and options would give another picture."""
 STEPS = (("load", 10), ("enhance", 90), ("save", 100))
 """Names, and the progress at which each ends."""

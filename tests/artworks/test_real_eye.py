@@ -144,6 +144,6 @@ def test_any_photo_is_enlarged_in_the_real_sandbox(  # noqa: PLR0917
     said = api_as(alice).get(f"/api/v1/processing/jobs/{job_id}").json()
     assert said["status"] == "completed", said
     artwork = Artwork.objects.get()
-    assert (artwork.width, artwork.height, artwork.engine) == (1280, 960, "cubic-backprojection-1")
+    assert (artwork.width, artwork.height, artwork.engine) == (1280, 960, "shock-backprojection-1")
     assert picture(artwork, "result.jpg").shape == (960, 1280, 3)
     assert picture(artwork, "512.webp").shape == (384, 512, 3)

@@ -8,7 +8,7 @@ import time
 import redis
 
 from config.embedded.services import Services
-from tests.faults.conftest import House, until
+from tests.faults.conftest import STARTED_IN, House, until
 
 
 def _client() -> redis.Redis:
@@ -19,7 +19,7 @@ def test_after_flushall_every_pending_job_runs_within_a_minute(house: House) -> 
     house.reconciler()
     house.worker(threads=2)
     house.submit(count=40, seconds=0.2)
-    assert until(lambda: house.count("completed") >= 3, seconds=30)
+    assert until(lambda: house.count("completed") >= 3, seconds=STARTED_IN)
     house.submit(count=20, seconds=0.2, person="bob")
     with contextlib.closing(_client()) as client:
         client.flushall()
@@ -48,7 +48,7 @@ def test_redis_dead_for_20_seconds_refuses_no_job_and_all_run_within_a_minute(ho
     house.reconciler()
     house.worker(threads=2)
     house.submit(count=10, seconds=0.3)
-    assert until(lambda: house.count("completed") >= 1, seconds=30)
+    assert until(lambda: house.count("completed") >= 1, seconds=STARTED_IN)
     server = house.services.running["redis"]
     os.kill(server.pid, signal.SIGKILL)
     server.wait(5)

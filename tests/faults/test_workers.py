@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from tests.faults.conftest import House, Worker, until
+from tests.faults.conftest import STARTED_IN, House, Worker, until
 
 # The whole promise is FAULT_JOBS=500 FAULT_KILLS=50: minutes, hence not part of every run.
 JOBS = int(os.environ.get("FAULT_JOBS", "200"))
@@ -57,7 +57,7 @@ def test_a_killed_workers_job_runs_again_within_45_seconds(house: House) -> None
     house.reconciler()
     first = house.worker(threads=1)
     house.submit(seconds=3)
-    assert until(lambda: house.count("processing") == 1, seconds=30)
+    assert until(lambda: house.count("processing") == 1, seconds=STARTED_IN)
     first.kill()
     killed_at = time.monotonic()
     house.worker(threads=1)
@@ -75,7 +75,7 @@ def test_a_job_that_kills_its_worker_is_a_dead_letter_after_three_and_others_wai
     house = quick_house
     house.reconciler()
     workers = [house.worker(threads=1)]
-    assert until(lambda: house.ask("SELECT 1 FROM processing_workerbeat WHERE queue = 'high'"), seconds=30)
+    assert until(lambda: house.ask("SELECT 1 FROM processing_workerbeat WHERE queue = 'high'"), seconds=STARTED_IN)
     house.submit(kind="worker_killer", person="mallory")
     house.submit(count=3, person="bob")
     deadline = time.monotonic() + 180
@@ -110,7 +110,7 @@ def test_a_worker_stopped_past_its_lease_publishes_nothing_when_it_wakes(quick_h
     house.reconciler()
     sleeper = house.worker(threads=1)
     house.submit(count=1, seconds=2)
-    assert until(lambda: house.count("processing") == 1, seconds=30)
+    assert until(lambda: house.count("processing") == 1, seconds=STARTED_IN)
     time.sleep(0.5)
     asleep = sleeper.family()
     for member in asleep:
@@ -122,7 +122,7 @@ def test_a_worker_stopped_past_its_lease_publishes_nothing_when_it_wakes(quick_h
     for member in asleep:
         member.resume()
     house.submit(count=4, seconds=0.2)
-    assert until(house.has_finished, seconds=30)
+    assert until(house.has_finished, seconds=STARTED_IN)
     time.sleep(2)
     assert house.ask(
         "SELECT DISTINCT f.lease_token::text FROM processing_jobfile f JOIN processing_job j ON j.id = f.job_id"
@@ -138,7 +138,7 @@ def test_a_worker_stopped_while_it_stores_cleans_up_what_it_wrote_too_late(quick
     house.reconciler()
     sleeper = house.worker(threads=1)
     house.submit(count=1, seconds=1)
-    assert until(lambda: house.count("processing") == 1, seconds=30)
+    assert until(lambda: house.count("processing") == 1, seconds=STARTED_IN)
     parent = sleeper.working_process()
     parent.suspend()
     house.worker(threads=1)
@@ -154,7 +154,7 @@ def test_asked_to_leave_under_load_a_worker_is_gone_in_30_seconds_and_nothing_is
     leaving = house.worker(threads=2)
     house.submit(count=1, seconds=120, person="alice")
     house.submit(count=30, seconds=0.3, person="bob")
-    assert until(lambda: house.count("processing") == 2, seconds=30)
+    assert until(lambda: house.count("processing") == 2, seconds=STARTED_IN)
     time.sleep(1)
     asked_at = time.monotonic()
     leaving.process.send_signal(signal.SIGTERM)

@@ -108,3 +108,35 @@ def test_tiles_are_put_together_exactly() -> None:
     large = enlarging.by_tiles(photo, lambda tile: tile.repeat(4, axis=0).repeat(4, axis=1), 96, shares.append)
     assert np.array_equal(large, photo.repeat(4, axis=0).repeat(4, axis=1))
     assert shares[-1] == 1.0
+
+
+def edge() -> Any:
+    picture = np.full((60, 60, 3), 60, np.uint8)
+    cv2.circle(picture, (30, 30), 18, (190, 150, 120), -1, cv2.LINE_AA)
+    return picture
+
+
+def test_edges_are_steeper_than_cubic_convolution_leaves_them() -> None:
+    ours, plain = enhance.enlarged(edge(), 240, 240), cv2.resize(edge(), (240, 240), interpolation=cv2.INTER_CUBIC)
+    steps = [np.abs(np.diff(picture[120, :, 0].astype(int))).max() for picture in (ours, plain)]
+    assert steps[0] > 1.25 * steps[1]
+
+
+def test_what_was_steepened_shrinks_back_to_the_photo() -> None:
+    def shrunk(picture: Any) -> Any:
+        return cv2.resize(picture, (60, 60), interpolation=cv2.INTER_AREA)
+
+    large = enhance.enlarged(edge(), 240, 240)
+    assert cv2.PSNR(shrunk(large), edge(), 255) > 58
+    assert cv2.PSNR(shrunk(enhance.steepened(large)), edge(), 255) < 55
+
+
+def test_a_plain_picture_stays_plain() -> None:
+    assert (enhance.enlarged(np.full((20, 30, 3), 77, np.uint8), 120, 80) == 77).all()
+
+
+def test_strips_meet_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = noise(200, 50)
+    whole = enhance.steepened(photo)
+    monkeypatch.setattr(enhance, "TILE", 32)
+    assert np.array_equal(enhance.steepened(photo), whole)

@@ -217,7 +217,8 @@ def test_a_commit_whose_answer_was_lost_stays_published(
 
     monkeypatch.setattr(runner._Attempt, "_publish_once", committed_but_unheard)
     job = _do(alice, files=["a.txt"])
-    assert len(calls) == 2
+    # Once, if the beat saw the row's end before it was tried again.
+    assert len(calls) in {1, 2}
     assert job.state == State.COMPLETED
     reconciler.run_everything_once()
     assert stored() == ["a.txt"]

@@ -161,16 +161,17 @@ def _finer(places: "NDArray[np.float32]", rows: range, step: int) -> "NDArray[np
 
 def _drawn(picture: Pixels, strip: Strip, places: "NDArray[np.float32]") -> Pixels:
     """One tile, RGBA."""
-    at = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
-    colours = cv2.remap(picture, *at, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-    hidden = places[..., 4]
-    there = np.nonzero(hidden > 0)
+    x, y, light, alpha = (np.ascontiguousarray(places[..., plane]) for plane in range(4))
+    colours = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    lit = cv2.multiply(colours, cv2.merge((light, light, light)), dtype=cv2.CV_8U)
+    there = np.nonzero(places[..., 4] > 0)
     if len(there[0]):
         box = tuple(slice(int(axis.min()), int(axis.max()) + 1) for axis in there)
-        colours[box] += (_filling(strip, places[box]) - colours[box]) * places[box][..., 4:5]
-    drawn = np.empty((*hidden.shape, 4), np.uint8)
-    drawn[..., :3] = np.clip(colours * places[..., 2:3] + np.float32(0.5), 0, 255)
-    drawn[..., 3] = places[..., 3] * np.float32(255) + np.float32(0.5)
+        own = colours[box].astype(np.float32)
+        mixed = own + (_filling(strip, places[box]) - own) * places[box][..., 4:5]
+        lit[box] = np.clip(np.rint(mixed * light[box][..., None]), 0, 255)
+    drawn = np.empty((*light.shape, 4), np.uint8)
+    cv2.mixChannels([lit, cv2.convertScaleAbs(alpha, alpha=255)], [drawn], [0, 0, 1, 1, 2, 2, 3, 3])
     return drawn
 
 

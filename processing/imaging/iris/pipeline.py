@@ -220,7 +220,7 @@ def _larger(
     chosen = enlarging.installed(request)
     if chosen is None:
         # The artwork samples by cubic convolution: correcting for that before is the whole enlargement.
-        return enhance.corrected(pixels, factor), Sheet(geometry), enhance.NAME
+        return enhance.corrected(pixels, factor), Sheet(geometry), enhance.SAMPLED
     width, height = (max(1, round(length * factor)) for length in pixels.shape[1::-1])
     return enlarging.by_model(chosen, pixels, width, height), Sheet(geometry.scaled(factor)), chosen.engine
 
