@@ -14,7 +14,7 @@ class ArtworksConfig(AppConfig):
         from artworks.actions import keeping, previewing, sharing
         from artworks.models import ArtworkFile, HandMask
         from artworks.recipes import enhance, iris, preview  # noqa: F401 - register themselves
-        from circles import consequences, feed
+        from circles import consequences, feed, reporting
         from photos import verification
         from photos.consequences import photos_purging
         from processing import reconciler
@@ -22,6 +22,7 @@ class ArtworksConfig(AppConfig):
         consequences.account_deleting.then(keeping.forget_owner)
         consequences.opted_out.then(keeping.forget_irises)
         consequences.member_left.then(sharing.forget_member)
+        reporting.register("item", reporting.Reportable(showing.reported, sharing.take_out))
         feed.say(sharing.SHARED, sharing.words)
         feed.draw(sharing.SHARED, showing.pictures_of_news)
         photos_purging.then(keeping.forget_masks_of)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from artworks.models import Artwork
 from circles.feed import Picture
 from circles.models import FeedItem, User
+from circles.reporting import Reported
 from photos.models import CircleShare, Photo
 from photos.querysets import CircleShareQuerySet
 
@@ -113,6 +114,15 @@ def shared_in(circle_id: uuid.UUID, user: User) -> CircleShareQuerySet:
 
 def items_of(shares: Iterable[CircleShare], user: User) -> list[Item]:
     return [Item(share, user) for share in shares]
+
+
+def reported(user: User, share_id: uuid.UUID) -> Reported | None:
+    """A share as a report tells of it; None for what this person cannot see."""
+    share = CircleShare.objects.visible_to(user).select_related(*WITH).filter(pk=share_id).first()
+    if share is None:
+        return None
+    item = Item(share, user)
+    return Reported(item.owner, share.membership.circle, item.words)
 
 
 def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping[uuid.UUID, Sequence[Picture]]:

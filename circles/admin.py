@@ -20,8 +20,9 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from circles import quota
-from circles.actions import accounts, circles, invitations, sessions, signing_in
-from circles.models import Circle, DeviceToken, Membership, OptIn, SiteInvitation, User
+from circles.actions import accounts, circles, invitations, reports, sessions, signing_in
+from circles.models import Block, Circle, DeviceToken, Membership, OptIn, Report, SiteInvitation, User
+from processing.errors import Conflict
 
 # What shows secrets, or what nothing writes to; the actions below do what an admin needs of them.
 for unused in (AccessAttempt, AccessLog, UserSession, Authenticator, EmailAddress, EmailConfirmation, AuthToken):
@@ -238,3 +239,75 @@ class CircleAdmin(admin.ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Circle]) -> None:
         for circle in queryset:
             circles.end_circle_for_all(circle_id=circle.pk)
+
+
+class DecisionForm(forms.ModelForm):
+    """What staff say to a report: once, in words that its reporter reads."""
+
+    decision = forms.ChoiceField(
+        choices=[("", "Not yet"), ("kept", "Leave it where it is"), ("taken_out", "Take it out of the circle")],
+        required=False,
+    )
+
+    class Meta:
+        model = Report
+        fields = ("answer",)
+
+
+@admin.register(Report)
+class ReportAdmin(admin.ModelAdmin):
+    """What members report. Pictures are not shown here: they are their members' alone."""
+
+    form = DecisionForm
+    list_display = ("title", "reason", "state", "owner", "reporter", "circle", "created_at", "decided_at")
+    list_filter = ("state", "reason", "created_at")
+    list_select_related = ("owner", "reporter", "circle")
+    search_fields = ("owner__email", "reporter__email", "title", "=subject_id")
+    ordering = ("-created_at",)
+    _told = ("title", "kind", "subject_id", "owner", "circle", "reporter", "reason", "words", "created_at")
+    _decided = ("state", "answer", "decided_by", "decided_at")
+
+    def get_fields(self, request: HttpRequest, obj: Report | None = None) -> tuple[str, ...]:
+        is_open = obj is not None and obj.state == Report.State.OPEN
+        return (*self._told, "decision", "answer") if is_open else (*self._told, *self._decided)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Report | None = None) -> tuple[str, ...]:
+        is_open = obj is not None and obj.state == Report.State.OPEN
+        return self._told if is_open else (*self._told, *self._decided)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Report, form: forms.ModelForm, change: bool) -> None:
+        """A decision, or nothing: an answer without one is not kept."""
+        decision, actor = form.cleaned_data.get("decision"), request.user
+        assert isinstance(actor, User)
+        if not decision:
+            self.message_user(request, "Nothing was decided.", messages.WARNING)
+            return
+        try:
+            takes_out = decision == Report.State.TAKEN_OUT
+            reports.decide_report(actor=actor, report_id=obj.pk, takes_out=takes_out, answer=obj.answer)
+        except Conflict as refused:
+            self.message_user(request, f"{refused.message} {refused.advice}", messages.ERROR)
+
+
+@admin.register(Block)
+class BlockAdmin(admin.ModelAdmin):
+    """Who blocked whom, to understand what people report; only they themselves change it."""
+
+    list_display = ("blocker", "blocked", "created_at")
+    list_select_related = ("blocker", "blocked")
+    search_fields = ("blocker__email", "blocked__email")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from circles.api import circles, people
+from circles.api import circles, people, safety
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/token", people.TokenView.as_view(), name="auth-token"),
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me", people.MeView.as_view(), name="me"),
     path("me/opt-ins", people.OptInsView.as_view(), name="opt-ins"),
     path("me/opt-ins/<str:purpose>", people.OptInView.as_view(), name="opt-in"),
+    path("me/blocks", safety.BlocksView.as_view(), name="blocks"),
+    path("me/blocks/<uuid:person_id>", safety.BlockView.as_view(), name="block"),
+    path("reports", safety.ReportsView.as_view(), name="reports"),
+    path("reports/<uuid:report_id>", safety.ReportView.as_view(), name="report"),
     path("circles", circles.CirclesView.as_view(), name="circles"),
     path("circles/<uuid:circle_id>", circles.CircleView.as_view(), name="circle"),
     path("circles/<uuid:circle_id>/members", circles.MembersView.as_view(), name="circle-members"),

@@ -1,11 +1,12 @@
 """What the page of a circle shows, and what this person may do on it."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from circles import feed
-from circles.models import Circle, CircleInvitation, FeedItem, Membership, Role, User
+from circles.models import Block, Circle, CircleInvitation, FeedItem, Membership, Role, User
 from pages.sharing import ON_BOARD, Wall, wall
 
 FEED_SHOWN: Final = 30
@@ -21,6 +22,7 @@ class Member:
     is_me: bool
     roles: Sequence[tuple[str, str]]
     can_be_removed: bool
+    is_blocked: bool
 
 
 @dataclass(frozen=True)
@@ -73,21 +75,22 @@ class Board:
 def board(user: User, circle: Circle) -> Board:
     """``circle`` as ``find_circle`` gives it, for one of its members; as many queries whatever their number."""
     role = Role(circle.my_role)  # type: ignore[attr-defined]
+    blocked = set(Block.objects.visible_to(user).values_list("blocked_id", flat=True))
     members = Membership.objects.visible_to(user).filter(circle=circle).select_related("user").longest_first()
     items = FeedItem.objects.visible_to(user).filter(circle=circle).with_people().newest_first()[:FEED_SHOWN]
     invitations = CircleInvitation.objects.visible_to(user).filter(circle=circle).select_related("made_by")
     return Board(
         circle,
         role,
-        [_member(member, user, role) for member in members],
+        [_member(member, user, role, blocked) for member in members],
         wall(user, circle.pk, most=ON_BOARD),
         [News(told, feed.sentence(told.item)) for told in feed.told(user, list(items))],
         list(invitations[:INVITATIONS_SHOWN]),
     )
 
 
-def _member(membership: Membership, user: User, role: Role) -> Member:
+def _member(membership: Membership, user: User, role: Role, blocked: set[uuid.UUID]) -> Member:
     is_me = membership.user_id == user.pk
     roles = Role.choices if role is Role.OWNER and not is_me else []
     is_below = role is Role.OWNER or (role is Role.ADMIN and membership.role == Role.MEMBER)
-    return Member(membership, is_me, roles, is_below and not is_me)
+    return Member(membership, is_me, roles, is_below and not is_me, membership.user_id in blocked)

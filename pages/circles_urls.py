@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pages import circles_views as views
+from pages import safety_views as safety
 from pages import sharing_views as sharing
 
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("circles/<uuid:circle_id>/items", sharing.items, name="circle_items"),
     path("circles/<uuid:circle_id>/items/unshare", sharing.unshare, name="circle_unshare"),
     path("circles/<uuid:circle_id>/items/<uuid:item_id>", sharing.item, name="circle_item"),
+    path("circles/<uuid:circle_id>/items/<uuid:item_id>/report", safety.report, name="circle_report"),
+    path("circles/<uuid:circle_id>/members/<uuid:person_id>/block", safety.block, name="circle_block"),
     path("share", sharing.share, name="share"),
     path("invitations/<uuid:invitation_id>/revoke", views.revoke, name="circle_revoke"),
 ]

@@ -104,6 +104,11 @@ def unshare_items(*, actor: User, circle_id: uuid.UUID, share_ids: Iterable[uuid
     )
 
 
+def take_out(share_id: uuid.UUID) -> None:
+    """Those who run the server decided so. Part of the caller's transaction; twice is fine."""
+    remove_shares(CircleShare.objects.filter(pk=share_id).select_related("membership"))
+
+
 def remove_shares(shares: Collection[CircleShare]) -> None:
     """They are seen no more from the caller's commit on; the feed forgets them, and rooms above hear of it."""
     CircleShare.objects.filter(pk__in=[share.pk for share in shares]).delete()

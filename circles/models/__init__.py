@@ -4,6 +4,7 @@ from circles.models.blocks import Block
 from circles.models.circles import Circle, FeedItem, Membership, Role
 from circles.models.invitations import CircleInvitation, SiteInvitation
 from circles.models.people import DeviceToken, OptIn, User
+from circles.models.reports import Report
 
 __all__ = [
     "Block",
@@ -13,6 +14,7 @@ __all__ = [
     "FeedItem",
     "Membership",
     "OptIn",
+    "Report",
     "Role",
     "SiteInvitation",
     "User",

@@ -17,7 +17,7 @@ from artworks.models import Artwork, ArtworkFile
 from circles.actions.circle_invitations import make_invitation
 from circles.actions.circles import create_circle
 from circles.actions.opt_ins import opt_in
-from circles.models import Circle, DeviceToken, Membership, SiteInvitation, User
+from circles.models import Block, Circle, DeviceToken, Membership, Report, SiteInvitation, User
 from circles.notices import NOTICES
 from consent.actions.answering import grant_consent
 from consent.actions.asking import request_consents
@@ -103,6 +103,20 @@ def circle_of(owner: User) -> Circle:
 
 def circle(owner: User) -> dict[str, Any]:
     return {"circle_id": circle_of(owner).pk}
+
+
+def blocked(owner: User) -> dict[str, Any]:
+    """Somebody whom the owner blocked."""
+    somebody = User.objects.create(email=f"{uuid.uuid4()}@example.com", name="Dora")
+    Block.objects.create(blocker=owner, blocked=somebody)
+    return {"person_id": somebody.pk}
+
+
+def report(owner: User) -> dict[str, Any]:
+    row = Report.objects.create(
+        reporter=owner, kind="item", subject_id=uuid.uuid4(), title="A photo by Dora", reason="hurts"
+    )
+    return {"report_id": row.pk}
 
 
 def shared_item(owner: User) -> dict[str, Any]:
