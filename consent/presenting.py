@@ -18,7 +18,7 @@ from consent.notices import notice_of
 GONE: Final = "gone"
 ASKED, GIVEN, RECEIVED, HISTORY = "asked", "given", "received", "history"
 BOXES: Final = (ASKED, GIVEN, RECEIVED, HISTORY)
-TITLES: Final = {ASKED: "Asked of me", GIVEN: "Given", RECEIVED: "Received", HISTORY: "History"}
+TITLES: Final = {ASKED: "Asked", GIVEN: "Given", RECEIVED: "Received", HISTORY: "History"}
 SHOWN: Final = 30
 MOST_SKIPPED: Final = 100_000
 _ANSWERABLE: Final = (State.REQUESTED, State.REFUSED, State.WITHDRAWN, State.EXPIRED)
@@ -50,9 +50,7 @@ def boxed(user: User, *, box: str = "", purpose: str = "", artwork: uuid.UUID | 
     everything = Consent.objects.visible_to(user).not_ones_own().with_everything()
     found = contents(user, box) if box else everything
     found = found.filter(purpose=purpose) if purpose else found
-    # Not by artwork for the other side: what ended is told without what it was about.
-    is_told = Q(granter=user) | Q(state__in=(State.REQUESTED, State.GRANTED, State.REFUSED))
-    return found.filter(is_told, artwork=artwork) if artwork else found
+    return found.told_to(user).filter(artwork=artwork) if artwork else found
 
 
 @dataclass(frozen=True)

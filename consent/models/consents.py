@@ -51,8 +51,13 @@ _SCOPED: Final = (
 def _received(user: object) -> Q:
     """Members see what their circle was given while it stands; not whom a picture shows, and not others' own."""
     pk = getattr(user, "pk", None)
-    theirs = Q(circle__in=Circle.objects.visible_to(user), state=State.GRANTED, is_implicit=False, role="owner")
+    theirs = Q(circle__in=Circle.objects.visible_to(user), is_implicit=False, role="owner") & _stands()
     return Q(requester_id=pk) | Q(recipient_id=pk) | (theirs & ~Q(scope=Scope.WORK))
+
+
+def _stands() -> Q:
+    """Given, and its time is not over, whatever a sweep has still to write down."""
+    return Q(state=State.GRANTED) & (Q(valid_until=None) | Q(valid_until__gt=timezone.now()))
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -82,6 +87,11 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def given(self) -> "ConsentQuerySet":
         return self.filter(state=State.GRANTED)
+
+    def told_to(self, user: object) -> "ConsentQuerySet":
+        """Those this person may know the artwork of: what ended is told to the other side without it."""
+        is_told = Q(state__in=(State.REQUESTED, State.REFUSED)) | _stands()
+        return self.filter(Q(granter_id=getattr(user, "pk", None)) | is_told)
 
     def run_out(self, now: datetime) -> "ConsentQuerySet":
         """Given until a time that has come."""

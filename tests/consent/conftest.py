@@ -1,6 +1,7 @@
 """Alice and bob share a circle; both have artworks; charlie is in a circle of his own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -18,6 +19,21 @@ def circle(alice: User, bob: User) -> Circle:
     made = create_circle(actor=alice, name="The lake house")
     Membership.objects.create(circle=made, user=bob)
     return made
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Alice and bob, in one circle; charlie, who is not."""
+
+    alice: User
+    bob: User
+    charlie: User
+    circle: Circle
+
+
+@pytest.fixture
+def cast(alice: User, bob: User, charlie: User, circle: Circle) -> Cast:
+    return Cast(alice, bob, charlie, circle)
 
 
 def piece(owner: User, **fields: Any) -> Artwork:
