@@ -13,7 +13,7 @@ class ArtworksConfig(AppConfig):
         )
         from artworks.actions import keeping, previewing, sharing
         from artworks.models import ArtworkFile, HandMask
-        from artworks.recipes import enhance, iris, preview  # noqa: F401 - register themselves
+        from artworks.recipes import as_it_is, enhance, iris, preview  # noqa: F401 - register themselves
         from circles import consequences, feed, reporting
         from photos import verification
         from photos.consequences import photos_purging

@@ -19,6 +19,7 @@ class Artwork(models.Model):
     class Kind(models.TextChoices):
         IRIS = "iris"
         ENHANCE = "enhance"
+        PHOTO = "photo", "As it is"
 
     class Whose(models.TextChoices):
         """Whose eye or face it is; the owner of a photo is not always the person in it."""

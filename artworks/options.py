@@ -93,9 +93,14 @@ class EnhanceOptionsSerializer(StrictSerializer):
     enhance = serializers.ChoiceField(choices=[2, 4], default=2, help_text="How many times larger.")
 
 
+class PhotoOptionsSerializer(StrictSerializer):
+    """Pipeline ``photo``, the photo as it is, has none."""
+
+
 OPTIONS: Final[dict[str, type[StrictSerializer]]] = {
     "iris": IrisOptionsSerializer,
     "enhance": EnhanceOptionsSerializer,
+    "photo": PhotoOptionsSerializer,
 }
 
 

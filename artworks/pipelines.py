@@ -14,6 +14,11 @@ def _iris(*, actor: User, photo: Photo, options: dict[str, Any], **submission: A
     return make_artwork(actor=actor, photo=photo, kind="iris", options=options, **submission)
 
 
+@pipeline("photo")
+def _photo(*, actor: User, photo: Photo, options: dict[str, Any], **submission: Any) -> Job:
+    return make_artwork(actor=actor, photo=photo, kind="photo", options=options, **submission)
+
+
 @pipeline("enhance")
 def _enhance(*, actor: User, photo: Photo, options: dict[str, Any], **submission: Any) -> Job:
     return make_artwork(actor=actor, photo=photo, kind="enhance", options=options, **submission)

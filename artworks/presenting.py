@@ -37,6 +37,7 @@ _ENGINES: Final = {
     "network": "The network",
     "classical": "Classical method",
     "by-hand": "Your hand",
+    "as-it-is": "Nothing: the photo as it is",
 }
 
 

@@ -10,14 +10,17 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 2, "enhance": 2}
+PIPELINES: Final = {"iris": 2, "enhance": 2, "photo": 1}
+MODEL_FREE: Final = frozenset({"photo"})
 
 
 def version_of(kind: str) -> str:
     """``iris-2``, or ``iris-2+real-esrgan-x4v3:1a2b3c4d`` with an installed model: other pixels, another version."""
+    own = f"{kind}-{PIPELINES[kind]}"
+    if kind in MODEL_FREE:
+        return own
     store = Store(settings.MODELS_DIR)
     entry = store.serving(Purpose.UPSCALE)
-    own = f"{kind}-{PIPELINES[kind]}"
     if entry is None:
         return own
     parts = sorted(part.sha256[:8] for part in store.installed(entry))

@@ -35,6 +35,7 @@ KINDS: Final[dict[str, str]] = {
     "iris": "An iris artwork",
     "preview": "A quick look",
     "enhance": "Enhancing a photo",
+    "photo": "A photo as an artwork",
     "fusion": "A fusion",
     "composition": "A composition",
     "fusion_preview": "A quick look",

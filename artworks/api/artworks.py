@@ -22,6 +22,7 @@ from artworks.api.serializers import (
 )
 from artworks.api.shared import ANY_ARTWORK_DETAIL, ANY_ARTWORK_PAGE, SharedArtworkSerializer
 from artworks.models import Artwork
+from photos.actions.library import find_photo
 from photos.api.person import person
 from processing.api import represent
 from processing.documenting import IDEMPOTENCY_KEY
@@ -88,6 +89,23 @@ class ArtworkView(APIView):
         """For good, with its files. Its photo and the artworks made from it stay."""
         keeping.delete_artwork(actor=person(request), artwork_id=artwork_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PhotoArtworkView(APIView):
+    @extend_schema(
+        operation_id="photos_artwork",
+        request=None,
+        responses={201: JobSerializer} | examples.errors(404, 409, 503),
+        examples=examples.AS_IT_IS,
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, photo_id: uuid.UUID) -> Response:
+        """The photo itself becomes an artwork, as it is, to be shared and fused. Once made it is not made again."""
+        photo = find_photo(actor=person(request), photo_id=photo_id)
+        job = making.make_artwork(
+            actor=person(request), photo=photo, kind=Artwork.Kind.PHOTO, options={}, **read_key(request, {})
+        )
+        return Response(represent(job, request), status=status.HTTP_201_CREATED)
 
 
 class SubjectView(APIView):

@@ -128,6 +128,15 @@ def enlarge(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
     return redirect("artworks:job", made.pk)
 
 
+@require_POST
+@login_required
+def as_it_is(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
+    """The photo itself as an artwork."""
+    photo = find_photo(actor=request.user, photo_id=photo_id)
+    made = make_artwork(actor=request.user, photo=photo, kind=Artwork.Kind.PHOTO, options={})
+    return redirect("artworks:job", made.pk)
+
+
 @require_GET
 @login_required
 def job(request: SignedIn, job_id: uuid.UUID) -> HttpResponse:

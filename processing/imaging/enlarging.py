@@ -47,14 +47,14 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     seconds, began = {}, time.perf_counter()
     report("load", 0.0)
     found = codec.decode(work / request["source"], Limits.of(request), enhance.LARGEST)
-    photo = _on_white(found.pixels)
+    photo = on_white(found.pixels)
     width, height = target(photo.shape[1], photo.shape[0], factor)
     seconds["load"], began = _lap(began)
     report("enhance", 0.0)
     large, engine = _enlarged(photo, width, height, request, lambda share: report("enhance", share))
     seconds["enhance"], began = _lap(began)
     report("save", 0.0)
-    files = _save(large, found, work / "out")
+    files = save(large, found, work / "out")
     seconds["save"], _ = _lap(began)
     return {
         "version": VERSION,
@@ -130,11 +130,13 @@ def _enlarged(
     return by_model(chosen, photo, width, height, done), chosen.engine
 
 
-def _on_white(pixels: Pixels) -> Pixels:
+def on_white(pixels: Pixels) -> Pixels:
+    """H x W x 3: what was transparent is white."""
     return np.asarray(renditions.on_white(Image.fromarray(pixels)), np.uint8)
 
 
-def _save(large: Pixels, found: Decoded, folder: Path) -> list[dict[str, Any]]:
+def save(large: Pixels, found: Decoded, folder: Path) -> list[dict[str, Any]]:
+    """``large`` (H x W x 3) as ``result.jpg`` and its renditions in ``folder``, without any metadata; JSON-able."""
     folder.mkdir(parents=True, exist_ok=True)
     with decoding():
         Image.fromarray(large).save(folder / "result.jpg", "JPEG", quality=QUALITY, subsampling=0)

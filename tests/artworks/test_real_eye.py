@@ -14,7 +14,7 @@ from artworks.models import Artwork
 from artworks.versions import PIPELINES
 from circles.models import User
 from processing import runner, sandbox
-from processing.imaging import enlarging
+from processing.imaging import as_it_is, enlarging
 from processing.imaging.iris import pipeline
 from processing.imaging.iris.geometry import ring_iou
 from processing.imaging.iris.renderer import render
@@ -130,7 +130,7 @@ def test_a_preview_of_a_rendered_eye_finds_its_outlines(alice: User, eye: Any, e
 
 
 def test_the_pipelines_versions_are_the_ones_artworks_are_told_apart_by() -> None:
-    assert PIPELINES == {"iris": pipeline.VERSION, "enhance": enlarging.VERSION}
+    assert PIPELINES == {"iris": pipeline.VERSION, "enhance": enlarging.VERSION, "photo": as_it_is.VERSION}
 
 
 def test_any_photo_is_enlarged_in_the_real_sandbox(  # noqa: PLR0917
