@@ -19,6 +19,7 @@ class ConsentConfig(AppConfig):
         circles.blocked.then(ending.end_between)
         circles.account_deleting.then(ending.end_for_account)
         artworks.artworks_deleting.then(ending.end_for_artworks)
+        artworks.artworks_unshared.then(ending.end_for_unshared)
         artworks.subject_changed.then(ending.end_for_new_subject)
         reconciler.every(EXPIRY_SECONDS)(ending.expire_consents)
         reconciler.every(NOTICE_SECONDS)(ending.supersede_consents)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from artworks.models import Artwork
-from circles.models import Circle, Membership, User
+from circles.models import Block, Circle, Membership, User
 from consent import holding, records
 from consent.models import Consent, Purpose, Scope, State
 from consent.notices import is_current
@@ -150,6 +150,8 @@ def hold(*, permissions: Iterable[Permission], requester: User, circle: Circle |
     consents = {consent.pk: consent for consent in holding.consents(each.consent_id for each in held)}
     if circle is not None and (requester.pk, circle.pk) not in inside:
         raise PermissionGone()
+    if Block.objects.between_many(requester, granters).exists():
+        raise PermissionGone()
     if any(each.artwork_id not in artworks for each in held):
         raise PermissionGone()
     _check_words(held, consents, circle, requester, inside)
@@ -239,6 +241,7 @@ def _candidates(ask: _Asked, needs: Sequence[Need]) -> list[Consent]:
     what = (works & Q(artwork__in=artwork_ids)) | Q(scope=Scope.CIRCLE)
     people = {need.person_id for need in needs if need.person_id}
     found = Consent.objects.open().filter(what, ask.recipients(), purpose=ask.purpose, granter__in=people)
+    found = found.filter(~Block.objects.against(ask.requester, "granter"))
     return list(found.newest_first()) if people else []
 
 

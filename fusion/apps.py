@@ -23,6 +23,7 @@ class FusionConfig(AppConfig):
         consents.granted.then(following.consent_granted)
         consents.refused.then(following.consent_refused)
         consents.withdrawn.then(following.consents_withdrawn)
+        consents.narrowed.then(following.consents_narrowed)
         reconciler.every(15)(making.start_all_waiting)
         reconciler.every(60)(previewing.forget_old_previews)
         reconciler.every(3600)(masking.sweep_masks)

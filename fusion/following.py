@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
-from circles.models import FeedItem
+from circles.models import FeedItem, User
 from consent.models import Consent
 from consent.policy import Permission
 from fusion import gate
@@ -44,6 +44,11 @@ def consent_refused(consent: Consent) -> None:
 def consents_withdrawn(consents: Iterable[Consent]) -> None:
     """In the transaction that takes them back: nothing made with one of them is there from its commit on."""
     ending.withdraw([consent.pk for consent in consents])
+
+
+def consents_narrowed(consents: Iterable[Consent], person: User | None, artwork_ids: list["UUID"]) -> None:
+    """The same for what somebody made who may use them no longer, or of artworks they cover no longer."""
+    ending.withdraw([consent.pk for consent in consents], creator=person, artwork_ids=artwork_ids)
 
 
 def sentence(item: FeedItem) -> str:

@@ -49,11 +49,13 @@ class FusionQuerySet(models.QuerySet["FusionArtwork"]):
             return self.filter(is_running if wanted == "processing" else ~is_running, state=State.MAKING)
         return self.filter(state__in=[state for state in State if status(state, None) == wanted])
 
-    def relying_on(self, consent_ids: Iterable[uuid.UUID]) -> "FusionQuerySet":
-        """Those that remember one of these consents."""
+    def relying_on(self, consent_ids: Iterable[uuid.UUID], artwork_ids: Iterable[uuid.UUID] = ()) -> "FusionQuerySet":
+        """Those that remember one of these consents, for one of these artworks when any are named."""
         from fusion.models import FusionPermission
 
+        artworks = list(artwork_ids)
         relying = FusionPermission.objects.filter(consent_id__in=list(consent_ids))
+        relying = relying.filter(artwork_id__in=artworks) if artworks else relying
         return self.filter(pk__in=relying.values("fusion"))
 
     def containing(self, artwork_ids: Iterable[uuid.UUID]) -> "FusionQuerySet":

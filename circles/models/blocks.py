@@ -1,5 +1,7 @@
 """Who wants to see nothing more of whom."""
 
+import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.conf import settings
@@ -22,6 +24,11 @@ class BlockQuerySet(models.QuerySet["Block"]):
     def between(self, one: object, other: object) -> "BlockQuerySet":
         """In either direction."""
         return self.filter(Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one))
+
+    def between_many(self, one: object, others: Iterable[uuid.UUID]) -> "BlockQuerySet":
+        """With any of these (ids), in either direction."""
+        ids = list(others)
+        return self.filter(Q(blocker=one, blocked__in=ids) | Q(blocked=one, blocker__in=ids))
 
 
 class Block(models.Model):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from artworks.models import Artwork
-from circles.models import Circle, Membership, User
+from circles.models import Block, Circle, Membership, User
 from consent import consequences, holding, records, telling
 from consent.actions import ending
 from consent.circumstances import SERVER, Circumstances
@@ -232,7 +232,7 @@ def _recipient(
     holding.people([actor.pk, person_id])
     person = User.objects.filter(pk=person_id, is_active=True).exclude(pk=actor.pk).first()
     common = Membership.objects.filter(user_id=person_id, circle__in=Circle.objects.visible_to(actor))
-    if person is None or not common.exists():
+    if person is None or not common.exists() or Block.objects.between_many(actor, [person_id]).exists():
         raise Refused(fields={"person_id": ["Nobody in your circles has this id."]})
     return person, None
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from artworks.models import Artwork
-from circles.models import Circle, User
+from circles.models import Block, Circle, User
 from consent import holding, policy, records, telling
 from consent.actions import ending
 from consent.circumstances import SERVER, Circumstances
@@ -99,6 +99,9 @@ def _ask(
     if not policy.missing_of([need], requester=actor, **where):
         return None, False
     assert need.person_id is not None
+    if Block.objects.between_many(actor, [need.person_id]).exists():
+        # Nobody is asked by whom they blocked, and it is not told: it stays unanswered.
+        return None, False
     granter = User.objects.get(pk=need.person_id)
     fields = terms | {"granter": granter, "role": need.role, "artwork": need.artwork, "requester": actor}
     found, is_new = _open_question(actor, fields | {"message": message}, how)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from circles.models import Circle, Membership, User
@@ -47,28 +47,37 @@ def end_for_member(circle: Circle, user: User) -> None:
     """Somebody is out of a circle: what they gave it, or asked and were given in it, is void."""
     theirs = Q(granter=user) & (Q(circle=circle) | Q(scope_circle=circle))
     asked = Q(requester=user, circle=circle) & (Q(scope=Scope.WORK) | Q(state=State.REQUESTED) | Q(is_implicit=True))
-    _void(Consent.objects.filter(theirs | asked | _with_strangers(user)), "left")
+    _void(theirs | asked | _with_strangers(user), "left", user, Q(circle=circle))
 
 
 def end_between(blocker: User, blocked: User) -> None:
-    """What each gave, or was asked by, the other; what they gave a circle stays the circle's."""
+    """What each gave, or was asked by, the other. What they gave a circle stays the circle's, but not the other's."""
     pairs = Q(granter=blocker, requester=blocked) | Q(granter=blocked, requester=blocker)
     direct = Q(granter=blocker, recipient=blocked) | Q(granter=blocked, recipient=blocker)
-    _void(Consent.objects.filter(pairs | direct), "blocked")
+    with_circle = Q(circle__isnull=False)
+    _void(pairs | direct, "blocked", blocked, Q(granter=blocker) & with_circle)
+    _void(pairs | direct, "blocked", blocker, Q(granter=blocked) & with_circle)
+
+
+def end_for_unshared(circle_id: uuid.UUID, artwork_ids: list[uuid.UUID]) -> None:
+    """What was given for everything in a circle covers no longer what was taken out of it."""
+    rows = _lock(Q(scope=Scope.CIRCLE, scope_circle=circle_id, state=State.GRANTED))
+    if rows:
+        consequences.narrowed.happen(rows, None, artwork_ids)
 
 
 def end_for_artworks(artwork_ids: list[uuid.UUID]) -> None:
-    _void(Consent.objects.about(artwork_ids), "artwork deleted")
+    _void(Q(artwork__in=artwork_ids), "artwork deleted")
 
 
 def end_for_new_subject(artwork_ids: list[uuid.UUID]) -> None:
     """It shows somebody else than was said when people agreed."""
-    _void(Consent.objects.about(artwork_ids), "another subject")
+    _void(Q(artwork__in=artwork_ids), "another subject")
 
 
 def end_for_account(user: User) -> None:
     """All of a person's words, and all that was given to them, before their rows go."""
-    _void(Consent.objects.filter(Q(granter=user) | Q(requester=user) | Q(recipient=user)), "account deleted")
+    _void(Q(granter=user) | Q(requester=user) | Q(recipient=user), "account deleted")
 
 
 def expire_consents() -> int:
@@ -95,10 +104,20 @@ def _with_strangers(user: User) -> Q:
     return owner & (gave | got)
 
 
-def _void(consents: QuerySet[Consent], reason: str) -> None:
-    wanted = consents.values_list("pk", flat=True)
-    rows = list(Consent.objects.open().locked().filter(pk__in=list(wanted)))
-    end_rows(rows, State.INVALIDATED, reason=reason)
+def _void(which: Q, reason: str, person: User | None = None, closed_to_them: Q | None = None) -> None:
+    """These end; what is ``closed_to_them`` stands for others, but no longer for this person. Locked all at once."""
+    ended = set(Consent.objects.open().filter(which).values_list("pk", flat=True))
+    closed = Q(state=State.GRANTED) & closed_to_them if closed_to_them is not None else Q(pk__in=[])
+    rows = _lock(Q(pk__in=ended) | closed)
+    end_rows([row for row in rows if row.pk in ended], State.INVALIDATED, reason=reason)
+    left = [row for row in rows if row.pk not in ended]
+    if person is not None and left:
+        consequences.narrowed.happen(left, person, [])
+
+
+def _lock(which: Q) -> list[Consent]:
+    ids = list(Consent.objects.open().filter(which).values_list("pk", flat=True))
+    return list(Consent.objects.open().locked().filter(pk__in=ids))
 
 
 def _each(which: Callable[[], ConsentQuerySet], to: State, reason: str) -> int:

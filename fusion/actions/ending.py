@@ -40,9 +40,15 @@ def delete_fusion(*, actor: User, fusion_id: uuid.UUID) -> None:
         forget(fusion, reason="fusion deleted")
 
 
-def withdraw(consent_ids: Iterable[uuid.UUID]) -> None:
-    """Permissions are gone: everything that stands on one of them ends now, in the caller's transaction."""
-    relying = FusionArtwork.objects.relying_on(consent_ids).filter(state__in=WITHDRAWABLE)
+def withdraw(
+    consent_ids: Iterable[uuid.UUID], *, creator: User | None = None, artwork_ids: Iterable[uuid.UUID] = ()
+) -> None:
+    """Permissions are gone: everything that stands on one of them ends now, in the caller's transaction.
+
+    Only what this ``creator`` made, or stands on them for one of these artworks, when they are named.
+    """
+    relying = FusionArtwork.objects.relying_on(consent_ids, artwork_ids).filter(state__in=WITHDRAWABLE)
+    relying = relying.editable_by(creator) if creator else relying
     for fusion in relying.select_for_update(no_key=True).order_by("pk"):
         close(fusion, State.WITHDRAWN, GONE, code="permission_gone")
 

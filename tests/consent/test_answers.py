@@ -5,19 +5,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from artworks.actions import keeping
-from circles import consequences as people
-from circles.actions import circles, memberships
+from artworks.actions import keeping, sharing
+from circles.actions import blocks, circles, memberships
 from circles.actions.accounts import delete_account
 from circles.models import Circle, Membership, User
-from consent import consequences, notices
+from consent import consequences, notices, policy
 from consent.actions import answering, asking, ending
 from consent.models import Consent, ConsentEvent, State
+from consent.policy import PermissionGone
+from photos.models import CircleShare
 from processing import reconciler
 from processing.errors import NotFound, Refused
-from tests.consent.conftest import piece
+from tests.consent.conftest import Cast, piece
 
 
 @pytest.fixture
@@ -41,6 +43,19 @@ def heard() -> Any:
     consequences.granted.forget(granted)
     consequences.refused.forget(refused)
     consequences.withdrawn.forget(withdrawn)
+
+
+@pytest.fixture
+def narrowed() -> Any:
+    """What rooms above are told of permissions that stand, but not for all."""
+    told: list[Any] = []
+
+    def hear(consents: list[Consent], person: User | None, artwork_ids: list[uuid.UUID]) -> None:
+        told.append(([each.pk for each in consents], person, artwork_ids))
+
+    consequences.narrowed.then(hear)
+    yield told
+    consequences.narrowed.forget(hear)
 
 
 def state_of(consent: Consent) -> str:
@@ -272,8 +287,60 @@ def test_those_who_share_another_circle_lose_nothing_between_them(
 def test_a_block_ends_what_is_between_two(alice: User, bob: User, circle: Circle, give: Any, ask: Any) -> None:
     to_her, asked = give(alice, piece(bob)), ask(alice, piece(bob))
     to_him = give(bob, piece(alice))
-    people.blocked.happen(bob, alice)
+    blocks.block_person(actor=bob, person_id=alice.pk)
     assert {state_of(each) for each in (to_her, asked, to_him)} == {"invalidated"}
+
+
+def test_after_a_block_neither_asks_the_other_and_it_is_not_told(cast: Cast, seen: None) -> None:
+    blocks.block_person(actor=cast.bob, person_id=cast.alice.pk)
+    for one, other in ((cast.alice, cast.bob), (cast.bob, cast.alice)):
+        asked = {"artworks": [piece(other)], "purpose": "fusion", "circle": cast.circle}
+        assert asking.request_consents(actor=one, **asked) == []
+        assert policy.missing(requester=one, **asked)[0].state == "absent"
+    with pytest.raises(Refused):
+        answering.give_consent(
+            actor=cast.bob, purpose="fusion", scope="artwork", artwork_id=piece(cast.bob).pk, person_id=cast.alice.pk
+        )
+
+
+@pytest.mark.parametrize("how", ["blocked", "left"])
+def test_what_a_circle_was_given_stays_for_the_others(cast: Cast, narrowed: Any, how: str) -> None:
+    Membership.objects.create(circle=cast.circle, user=cast.charlie)
+    work = piece(cast.bob)
+    given = answering.give_consent(
+        actor=cast.bob, purpose="fusion", scope="artwork", artwork_id=work.pk, circle_id=cast.circle.pk
+    )
+    ask = {"artworks": [work], "purpose": "fusion", "circle": cast.circle}
+    permissions = policy.require(requester=cast.charlie, **ask)
+    if how == "blocked":
+        blocks.block_person(actor=cast.charlie, person_id=cast.bob.pk)
+    else:
+        memberships.leave_circle(actor=cast.charlie, circle_id=cast.circle.pk)
+    assert state_of(given) == "granted"
+    assert narrowed == [([given.pk], cast.charlie, [])]
+    assert policy.missing(requester=cast.charlie, **ask)
+    assert policy.missing(requester=cast.alice, **ask) == []
+    with pytest.raises(PermissionGone), transaction.atomic():
+        policy.hold(permissions=permissions, requester=cast.charlie, circle=cast.circle)
+
+
+def test_all_of_mine_in_a_circle_covers_what_is_shared_there_and_no_longer_what_was_taken_out(
+    cast: Cast, narrowed: Any
+) -> None:
+    work = piece(cast.bob)
+    given = answering.give_consent(actor=cast.bob, purpose="fusion", scope="circle", circle_id=cast.circle.pk)
+    ask = {"requester": cast.alice, "artworks": [work], "purpose": "fusion", "circle": cast.circle}
+    assert policy.missing(**ask)[0].state == "absent"
+    sharing.share_items(actor=cast.bob, circle_id=cast.circle.pk, artwork_ids=[work.pk])
+    share = CircleShare.objects.get(artwork=work)
+    permissions = policy.require(**ask)
+    with transaction.atomic():
+        policy.hold(permissions=permissions, requester=cast.alice, circle=cast.circle)
+    sharing.unshare_items(actor=cast.bob, circle_id=cast.circle.pk, share_ids=[share.pk])
+    assert policy.missing(**ask)[0].state == "absent"
+    assert narrowed == [([given.pk], None, [work.pk])]
+    with pytest.raises(PermissionGone), transaction.atomic():
+        policy.hold(permissions=permissions, requester=cast.alice, circle=cast.circle)
 
 
 def test_deleting_the_artwork_ends_it(alice: User, bob: User, give: Any, heard: Any) -> None:

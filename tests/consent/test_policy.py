@@ -215,6 +215,19 @@ def test_leaving_ends_it_on_both_sides(who: str, alice: User, bob: User, circle:
     assert given.state == (State.INVALIDATED if who == "bob" else State.GRANTED)
 
 
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_word_for_a_circle_holds_among_its_members_only(
+    who: str, alice: User, bob: User, circle: Circle, give: Any
+) -> None:
+    """Also for what she makes for herself alone; and whatever was told, or not, when somebody went."""
+    work = piece(bob)
+    give(alice, work, circle=circle)
+    permissions = policy.require(requester=alice, artworks=[work], purpose="fusion")
+    assert held(permissions, alice) == "held"
+    circle.memberships.filter(user={"alice": alice, "bob": bob}[who]).delete()
+    assert held(permissions, alice) == "permission_gone"
+
+
 def test_holding_needs_a_transaction(alice: User, transactional_db: None) -> None:
     with pytest.raises(AssertionError, match="transaction"):
         policy.hold(permissions=[], requester=alice)
