@@ -15,7 +15,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -26,9 +26,11 @@ from numpy.typing import NDArray
 
 from benchmarks.iris import TEST_DATA, annotated
 from processing.imaging.iris import engines, gate, reflections
-from processing.imaging.iris.geometry import IRIS, Mask
+from processing.imaging.iris.geometry import IRIS, Ellipse, Mask
 from processing.imaging.iris.renderer import render
 from processing.imaging.iris.renderer.evaluation import EVALUATION, FIRST_SEED
+from processing.imaging.iris.renderer.light import lamps_on
+from processing.imaging.iris.renderer.scene import draw_scene
 from processing.imaging.iris.sheet import Sheet
 from processing.imaging.types import Pixels
 
@@ -38,7 +40,6 @@ VISIBLE = 40.0
 GLOW = 0.06
 RECALL, FALSE_PCT, DECIBELS, ENERGY = 0.95, 0.3, 24.0, (0.7, 1.1)
 LAMPS_PER_PHOTO = 12
-MOST_LAMPS = 1000
 
 
 @dataclass
@@ -61,34 +62,34 @@ class Pair:
         return np.asarray(cv2.dilate(spots.astype(np.uint8), kernel) > 0)
 
 
-def pairs(count: int, first: int = FIRST_SEED) -> Iterator[Pair]:
-    for seed in range(first, first + count):
+def pairs(count: int) -> Iterator[Pair]:
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
         lit, dark = render(seed, LIT), render(seed, replace(LIT, catch_lights=(0, 0)))
         assert lit.geometry
         yield Pair(lit.photo, dark.photo, lit.mask, Sheet(lit.geometry))
 
 
-def photographed(lamps: Iterable[Pair]) -> Iterator[Pair]:
-    """Each annotated eye with the lamps of LAMPS_PER_PHOTO rendered ones."""
-    left = iter(lamps)
-    for photo, _ in annotated(TEST_DATA / "iris" / "macro"):
+def photographed() -> Iterator[Pair]:
+    """Each annotated eye with LAMPS_PER_PHOTO different sets of lamps."""
+    for place, (photo, _) in enumerate(annotated(TEST_DATA / "iris" / "macro")):
         eye = engines.find_iris(photo, check=False).segmentation
         assert eye
         sheet = Sheet(eye.geometry)
         own = reflections.found(photo, eye.mask, sheet)
-        for _ in range(LAMPS_PER_PHOTO):
-            yield Pair(lit_like(next(left), photo, sheet), photo, eye.mask, sheet, own)
+        for number in range(LAMPS_PER_PHOTO):
+            seed = FIRST_SEED + 1 + place * LAMPS_PER_PHOTO + number
+            yield Pair(lit_by(seed, photo, eye.geometry.limbus), photo, eye.mask, sheet, own)
 
 
-def lit_like(lamp: Pair, photo: Pixels, sheet: Sheet) -> Pixels:
-    """``photo`` under the lamps of another eye, limbus on limbus."""
-    room = np.maximum(255 - lamp.dark.astype(np.float32), 8)
-    share = np.clip((lamp.lit.astype(np.float32) - lamp.dark) / room, 0, 1)
-    there, here = lamp.sheet.geometry.limbus, sheet.geometry.limbus
-    scale = here.radius / there.radius
-    moved = np.array([[scale, 0, here.cx - scale * there.cx], [0, scale, here.cy - scale * there.cy]], np.float32)
-    laid = np.asarray(cv2.warpAffine(share, moved, photo.shape[1::-1], flags=cv2.INTER_LINEAR))
-    return np.asarray(np.round(photo + laid * (255 - photo.astype(np.float32))), np.uint8)
+def lit_by(seed: int, photo: Pixels, limbus: Ellipse) -> Pixels:
+    """``photo`` under the lamps of a rendered eye, limbus on limbus."""
+    random = np.random.default_rng(seed)
+    scene = draw_scene(random, LIT)
+    scale = limbus.radius / scene.limbus.radius
+    shift = (limbus.cx - scale * scene.limbus.cx, limbus.cy - scale * scene.limbus.cy)
+    moved = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
+    share = np.asarray(cv2.warpAffine(lamps_on(random, scene), moved, photo.shape[1::-1]))[..., None]
+    return np.asarray(np.round(photo + share * (255 - photo.astype(np.float32))), np.uint8)
 
 
 def energy(photo: Pixels, where: NDArray[np.bool_]) -> float:
@@ -180,7 +181,7 @@ def main() -> int:
     rendered, photos = Scores("rendered"), Scores("photographed")
     for pair in pairs(wanted.eyes):
         rendered.add(pair)
-    for pair in photographed(pairs(MOST_LAMPS, FIRST_SEED + wanted.eyes)):
+    for pair in photographed():
         photos.add(pair)
     measured = [rendered, photos] if photos.pictures else [rendered]
     if not photos.pictures:

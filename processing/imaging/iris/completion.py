@@ -25,14 +25,17 @@ Seen: TypeAlias = "NDArray[np.bool_]"
 COLUMNS = 256
 ROWS = 48
 # What a wholly hidden donor costs, a seam before it is looked at, and a column that differs from what is seen of its
-# place; in units of how unlike two columns are on average. Long stretches keep fibres together.
+# place (fibres go on beneath the light: what is seen of one says most about the rest of it); in units of how unlike two
+# columns are on average. Long stretches keep fibres together.
 HIDDEN_COST = 1000.0
 SEAM_COST = 12.0
-OWN_COST = 0.3
+OWN_COST = 10.0
 # Slow changes: blurred over this share of the turn and of the depth.
 SLOW_AROUND, SLOW_DEEP = 1 / 28, 1 / 10
 SEAM_WIDTH = 1 / 100
 SLOW_SIZE = (256, 64)
+# A depth of which less is seen than this share of the turn has no mean of its own.
+LEAST_SEEN = 0.25
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,15 @@ def slow_part(strip: Strip, seen: Seen) -> Strip:
         wrapped(slow, margin), (round(width + 2 * margin * step), height), interpolation=cv2.INTER_LINEAR
     )
     start = round(margin * step)
-    return np.asarray(large[:, start : start + width], np.float32).reshape(strip.shape)
+    even = np.asarray(large[:, start : start + width], np.float32).reshape(strip.shape)
+    return np.asarray(even + _by_depth(strip - even, seen), np.float32)
+
+
+def _by_depth(quick: Strip, seen: Seen) -> "NDArray[np.float32]":
+    """Height x 1 x 3: what is the same all the way round, like the dark rim of a pupil; 0 where little is seen."""
+    count = np.count_nonzero(seen, axis=1).astype(np.float32)[:, None, None]
+    mean = (quick * seen[..., None]).sum(axis=1, keepdims=True) / np.maximum(count, 1)
+    return np.asarray(mean * np.clip(count / (LEAST_SEEN * seen.shape[1]), 0, 1), np.float32)
 
 
 def _blurred(field: "NDArray[np.float32]", around: float, deep: float) -> "NDArray[np.float32]":

@@ -102,3 +102,16 @@ def test_damaged_weights_of_the_lamps_are_refused(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"0.9", b"0.8", 1))
     with pytest.raises(lamps.WeightsDamaged, match="SHA-256"):
         lamps.load(path)
+
+
+def test_what_is_alike_all_the_way_round_is_put_back_in_full():
+    """A dark rim at one depth, and noise that is borrowed with less than its strength."""
+    strip = np.full((64, 256, 3), 120, np.float32)
+    strip += np.random.default_rng(1).normal(0, 6, strip.shape).astype(np.float32)
+    strip[20:24] -= 60
+    seen = np.ones((64, 256), bool)
+    seen[8:40, 100:130] = False
+    given = np.where(seen[..., None], strip, 255)
+    whole = completion.completed(given, seen, strength=0.5)
+    assert whole[20:24, 104:126].mean() == pytest.approx(60, abs=8)
+    assert whole[30:38, 104:126].mean() == pytest.approx(120, abs=8)
