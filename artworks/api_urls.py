@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="artworks-thumb",
     ),
     path("photos/<uuid:photo_id>/artwork", artworks.PhotoArtworkView.as_view(), name="photo-artwork"),
+    path("circles/<uuid:circle_id>/picture", sharing.PictureView.as_view(), name="circle-picture"),
     path("circles/<uuid:circle_id>/items", sharing.ItemsView.as_view(), name="circle-items"),
     path("circles/<uuid:circle_id>/items/<uuid:item_id>", sharing.ItemView.as_view(), name="circle-item"),
     path("artworks/<uuid:artwork_id>/files/<str:name>", files.FileView.as_view(), name="artworks-file"),

@@ -12,9 +12,10 @@ class ArtworksConfig(AppConfig):
             showing,
         )
         from artworks.actions import keeping, previewing, sharing
+        from artworks.actions import picturing as pictures
         from artworks.models import ArtworkFile, HandMask
         from artworks.recipes import as_it_is, enhance, iris, preview  # noqa: F401 - register themselves
-        from circles import consequences, feed, reporting
+        from circles import consequences, feed, picturing, reporting
         from photos import verification
         from photos.consequences import photos_purging
         from processing import reconciler
@@ -23,6 +24,7 @@ class ArtworksConfig(AppConfig):
         consequences.opted_out.then(keeping.forget_irises)
         consequences.member_left.then(sharing.forget_member)
         reporting.register("item", reporting.Reportable(showing.reported, sharing.take_out))
+        picturing.painted_by(pictures.pictures_of)
         feed.say(sharing.SHARED, sharing.words)
         feed.draw(sharing.SHARED, showing.pictures_of_news)
         photos_purging.then(keeping.forget_masks_of)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("circles/<uuid:circle_id>/items/<uuid:item_id>", sharing.item, name="circle_item"),
     path("circles/<uuid:circle_id>/items/<uuid:item_id>/report", safety.report, name="circle_report"),
     path("circles/<uuid:circle_id>/members/<uuid:person_id>/block", safety.block, name="circle_block"),
+    path("circles/<uuid:circle_id>/picture", sharing.picture, name="circle_picture"),
     path("share", sharing.share, name="share"),
     path("invitations/<uuid:invitation_id>/revoke", views.revoke, name="circle_revoke"),
 ]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from circles import picturing
 from circles.actions import circle_invitations, circles, invitations, memberships
 from circles.forms import CircleForm, InviteForm
 from circles.models import Circle, Role
@@ -29,7 +30,8 @@ def circles_page(request: HttpRequest) -> HttpResponse:
             return redirect("pages:circle", made.pk)
         except Conflict as refused:
             say(form, None, refused)
-    found = Circle.objects.visible_to(person(request)).with_standing(person(request))
+    found = list(Circle.objects.visible_to(person(request)).with_standing(person(request)))
+    picturing.put_on(person(request), found)
     return render(request, "circles/circles.html", {"circles": found, "form": form})
 
 

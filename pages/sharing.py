@@ -42,6 +42,7 @@ class One:
     newer: CircleShare | None
     older: CircleShare | None
     may_take_out: bool
+    runs_it: bool
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -92,7 +93,7 @@ def one(user: User, circle: Circle, item_id: uuid.UUID) -> One | None:
     newer = found.filter(_newer(share)).order_by("created_at", "id").first()
     runs_it = Role(circle.my_role).rank >= Role.ADMIN.rank  # type: ignore[attr-defined]
     item = Item(share, user)
-    return One(item, newer, found.filter(_older(share)).first(), runs_it or item.is_mine)
+    return One(item, newer, found.filter(_older(share)).first(), runs_it or item.is_mine, runs_it)
 
 
 def chosen(user: User, sent: QueryDict) -> Chosen:

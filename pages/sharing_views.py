@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from artworks.actions import sharing
+from artworks.actions import picturing, sharing
 from circles.actions import circles
 from circles.models import Circle
 from pages import sharing as shown
@@ -103,6 +103,21 @@ def item(request: HttpRequest, circle_id: uuid.UUID, item_id: uuid.UUID) -> Http
         raise Http404
     is_open = request.COOKIES.get("details") == "1"
     return render(request, "circles/item.html", {"circle": circle, "view": found, "shows_details": is_open})
+
+
+@never_cache
+@require_POST
+@login_required
+def picture(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
+    """Show the circle by something shared in it, or by its letter again."""
+    ids = shown.ids_of(request.POST.getlist("item"))
+    if ids:
+        picturing.choose_picture(actor=person(request), circle_id=circle_id, share_id=ids[0])
+        messages.success(request, "This is the circle's picture now.")
+    else:
+        picturing.remove_picture(actor=person(request), circle_id=circle_id)
+        messages.success(request, "The circle is shown by its letter.")
+    return redirect("pages:circle", circle_id)
 
 
 def _back(request: HttpRequest) -> str:

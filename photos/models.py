@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
-from circles.models import FeedItem, Membership
+from circles.models import Circle, FeedItem, Membership
 from photos.querysets import (
     CircleShareQuerySet,
     MonthCountQuerySet,
@@ -185,6 +185,16 @@ class CircleShare(models.Model):
 
     def __str__(self) -> str:
         return f"{'photo' if self.photo_id else 'artwork'} {self.photo_id or self.artwork_id}"
+
+
+class CirclePicture(models.Model):
+    """What a circle is shown by: one of the things shared in it."""
+
+    circle = models.OneToOneField(Circle, on_delete=models.CASCADE, related_name="+")
+    share = models.OneToOneField(CircleShare, on_delete=models.CASCADE, related_name="circle_picture")
+
+    def __str__(self) -> str:
+        return f"{self.circle}: {self.share}"
 
 
 class Upload(models.Model):

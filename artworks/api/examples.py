@@ -110,6 +110,20 @@ SHARE: Final = [
 ]
 CHANGES: Final = [asked({"title": "Left eye in March", "consent_ready": True}), answered(_DETAIL)]
 WHOSE: Final = [asked({"whose": "member", "email": "bob@example.com"}), answered(_DETAIL)]
+PICTURE: Final = [
+    asked({"item_id": _ITEM["id"]}),
+    answered(
+        {
+            "id": _ITEM["circle_id"],
+            "name": "The lake house",
+            "description": "",
+            "my_role": "owner",
+            "member_count": 2,
+            "picture_template": _ARTWORK["thumb_template"],
+            "created_at": "2026-10-03T09:12:44Z",
+        }
+    ),
+]
 AS_IT_IS: Final = [answered(_JOB | {"kind": "photo"}, 201)]
 AGAIN: Final = [asked({"options": {"background": "iris"}}), answered(_JOB, 201)]
 GEOMETRY: Final = [asked({"pupil": {"cx": 2012.0, "cy": 1500.0, "a": 298.0}}), answered(_JOB, 201)]

@@ -82,6 +82,10 @@ class ItemsDoneSerializer(serializers.Serializer):
     undo = serializers.DictField(allow_null=True, help_text="Send it here again to take it back.")
 
 
+class PictureSerializer(StrictSerializer):
+    item_id = serializers.UUIDField(help_text="Of something shared in the circle.")
+
+
 class ItemFiltersSerializer(StrictSerializer):
     kind = serializers.ChoiceField(choices=["photo", "artwork"], required=False)
 

@@ -10,12 +10,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from artworks.actions import sharing
+from artworks.actions import picturing, sharing
 from artworks.api import examples
-from artworks.api.shared import ItemFiltersSerializer, ItemsDoneSerializer, ItemSerializer, ItemsSerializer
+from artworks.api.shared import (
+    ItemFiltersSerializer,
+    ItemsDoneSerializer,
+    ItemSerializer,
+    ItemsSerializer,
+    PictureSerializer,
+)
 from artworks.showing import Item, items_of, shared_in
 from circles.actions.circles import find_circle
 from circles.actions.standing import RoleTooLow
+from circles.api.circle_serializers import CircleSerializer
 from photos.api.person import person
 from photos.models import CircleShare
 from processing import documenting
@@ -105,6 +112,30 @@ class ItemView(APIView):
         """Take it out of the circle: your own, or as one of those who run it anybody's."""
         item = _item(request, circle_id, item_id)
         sharing.unshare_items(actor=person(request), circle_id=circle_id, share_ids=[item.id])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PictureView(APIView):
+    @extend_schema(
+        operation_id="circles_picture_choose",
+        request=PictureSerializer,
+        responses={200: CircleSerializer} | examples.errors(400, 404) | OTHERS,
+        examples=examples.PICTURE,
+    )
+    def put(self, request: Request, circle_id: uuid.UUID) -> Response:
+        """Show the circle by one of the things shared in it; for owners and admins. It goes when that is taken back."""
+        item_id = read_body(PictureSerializer, request)["item_id"]
+        picturing.choose_picture(actor=person(request), circle_id=circle_id, share_id=item_id)
+        return Response(CircleSerializer(find_circle(actor=person(request), circle_id=circle_id)).data)
+
+    @extend_schema(
+        operation_id="circles_picture_remove",
+        request=None,
+        responses={204: None} | examples.errors(404) | OTHERS,
+    )
+    def delete(self, request: Request, circle_id: uuid.UUID) -> Response:
+        """Show it by its letter again."""
+        picturing.remove_picture(actor=person(request), circle_id=circle_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

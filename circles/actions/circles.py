@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from circles import consequences, feed
+from circles import consequences, feed, picturing
 from circles.actions import standing
 from circles.models import Circle, CircleInvitation, Membership, Role, User
 from processing.errors import Conflict, NotFound
@@ -21,10 +21,11 @@ class TooManyCircles(Conflict):
 
 
 def find_circle(*, actor: User, circle_id: uuid.UUID) -> Circle:
-    """A circle the actor is in, with ``my_role`` and ``member_count``; NotFound for hidden and absent alike."""
+    """One the actor is in, with ``my_role``, ``member_count``, ``picture_template``; NotFound for hidden and absent."""
     found = Circle.objects.visible_to(actor).with_standing(actor).filter(pk=circle_id).first()
     if found is None:
         raise NotFound()
+    picturing.put_on(actor, [found])
     return found
 
 

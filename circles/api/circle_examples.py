@@ -12,6 +12,7 @@ _CIRCLE = {
     "description": "Summers at the lake, and the eyes of everybody who was there.",
     "my_role": "owner",
     "member_count": 2,
+    "picture_template": "/api/v1/photos/0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10/thumb/{size}.{format}",
     "created_at": "2026-10-03T09:12:44Z",
 }
 _MEMBER = {"person": _BOB, "role": "member", "joined_at": "2026-10-04T18:01:00Z"}

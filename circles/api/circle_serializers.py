@@ -21,10 +21,13 @@ class PersonSerializer(serializers.Serializer):
 class CircleSerializer(serializers.ModelSerializer):
     my_role = serializers.ChoiceField(choices=Role.choices)
     member_count = serializers.IntegerField()
+    picture_template = serializers.CharField(
+        help_text="Of the circle's picture: fill in {size} (256, 512, 1024) and {format}. Empty where there is none."
+    )
 
     class Meta:
         model = Circle
-        fields = ("id", "name", "description", "my_role", "member_count", "created_at")
+        fields = ("id", "name", "description", "my_role", "member_count", "picture_template", "created_at")
 
 
 class CircleFieldsSerializer(StrictSerializer):

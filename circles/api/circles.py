@@ -9,7 +9,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from circles import feed
+from circles import feed, picturing
 from circles.actions import circle_invitations, circles, invitations, memberships, standing
 from circles.api import circle_examples as shown
 from circles.api.circle_serializers import (
@@ -60,7 +60,9 @@ class CirclesView(ListView):
     )
     def get(self, request: Request) -> Response:
         """The circles you are in."""
-        return self.page(Circle.objects.visible_to(person(request)).with_standing(person(request)))
+        rows = self.paginate_queryset(Circle.objects.visible_to(person(request)).with_standing(person(request)))
+        picturing.put_on(person(request), rows or [])
+        return self.get_paginated_response(CircleSerializer(rows, many=True).data)
 
     @extend_schema(
         operation_id="circles_create",

@@ -42,9 +42,15 @@ def item_picture(item: Item, size: int = 512, is_large: bool = False) -> SafeStr
 
 
 @register.filter
+def filled(thumb_template: str, size: int) -> str:
+    """The address of a picture, of the template of its addresses."""
+    return thumb_template.replace("{size}", str(size)).replace("{format}", "webp")
+
+
+@register.filter
 def at(picture: Any, size: int) -> str:
     """The address of a feed's picture."""
-    return str(picture.thumb_template.replace("{size}", str(size)).replace("{format}", "webp"))
+    return filled(picture.thumb_template, size)
 
 
 @register.inclusion_tag("circles/_shared_where.html", takes_context=True)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from artworks.actions import keeping, sharing
 from artworks.models import Artwork
 from circles.actions import circles
-from circles.models import Circle, Membership, User
+from circles.models import Block, Circle, Membership, User
 from photos.models import CircleShare, Photo
 
 
@@ -164,3 +164,43 @@ def test_a_circles_page_costs_the_same_for_two_pictures_and_for_twenty(
     for _ in range(6):
         sharing.share_items(**share, photo_ids=[make_photo(alice, with_files=False).pk for _ in range(3)])
     assert queries() == few
+
+
+def test_a_circle_is_shown_by_something_shared_in_it_until_that_goes(
+    circle: Circle, alice: User, bob: User, make_photo: Callable[..., Photo], session_of: Any
+) -> None:
+    photo = make_photo(bob)
+    item = sharing.share_items(actor=bob, circle_id=circle.pk, photo_ids=[photo.pk]).items[0]
+    choose = f"/circles/{circle.pk}/picture"
+    assert session_of(bob).post(choose, {"item": item.pk}).status_code == 403
+    assert "Make it the circle" not in told(session_of(bob).get(f"/circles/{circle.pk}/items/{item.pk}"))
+    hers = session_of(alice)
+    assert "Make it the circle" in told(hers.get(f"/circles/{circle.pk}/items/{item.pk}"))
+    thumb = f"/api/v1/photos/{photo.pk}/thumb/256.webp"
+    assert thumb in told(hers.post(choose, {"item": item.pk}, follow=True))
+    assert thumb in told(hers.get("/circles"))
+    assert thumb in told(session_of(bob).get("/circles"))
+    hers.post(choose)
+    assert thumb not in told(hers.get("/circles"))
+    hers.post(choose, {"item": item.pk})
+    sharing.unshare_items(actor=bob, circle_id=circle.pk, share_ids=[item.pk])
+    assert thumb not in told(hers.get("/circles"))
+
+
+def test_a_circles_picture_through_the_api_is_seen_by_its_members_unless_they_are_blocked(
+    circle: Circle, photo: Photo, alice: User, bob: User, api_as: Any
+) -> None:
+    item = sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[photo.pk]).items[0]
+    here = f"/api/v1/circles/{circle.pk}"
+    assert api_as(bob).put(f"{here}/picture", {"item_id": str(item.pk)}, format="json").status_code == 403
+    said = api_as(alice).put(f"{here}/picture", {"item_id": str(item.pk)}, format="json").json()
+    assert str(photo.pk) in said["picture_template"]
+    assert api_as(bob).get(here).json()["picture_template"] == said["picture_template"]
+    assert api_as(bob).get("/api/v1/circles").json()["results"][0]["picture_template"] == said["picture_template"]
+    Block.objects.create(blocker=alice, blocked=bob)
+    assert api_as(bob).get(here).json()["picture_template"] == ""
+    elsewhere = circles.create_circle(actor=alice, name="Another")
+    refused = api_as(alice).put(f"/api/v1/circles/{elsewhere.pk}/picture", {"item_id": str(item.pk)}, format="json")
+    assert refused.status_code == 404
+    assert api_as(alice).delete(f"{here}/picture").status_code == 204
+    assert api_as(alice).get(here).json()["picture_template"] == ""

@@ -54,7 +54,7 @@ def test_whoever_makes_a_circle_owns_it(api_as, alice):
     assert made.status_code == 201
     assert made.json() | {"id": 0, "created_at": 0} == {
         "id": 0, "name": "The lake house", "description": "Summers.", "my_role": "owner", "member_count": 1,
-        "created_at": 0,
+        "picture_template": "", "created_at": 0,
     }  # fmt: skip
     [listed] = api_as(alice).get("/api/v1/circles").json()["results"]
     assert listed == made.json()
