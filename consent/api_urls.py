@@ -7,6 +7,7 @@ from consent.api import consents
 _ONE = "consents/<uuid:consent_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("notifications", consents.NotificationsView.as_view(), name="notifications"),
     path("consents", consents.ConsentsView.as_view(), name="consents"),
     path("consents/request", consents.AskView.as_view(), name="consents-request"),
     path(_ONE, consents.ConsentView.as_view(), name="consent"),

@@ -12,8 +12,10 @@ class ConsentConfig(AppConfig):
         """Whatever ends a permission in the rooms below ends it here, in their transaction."""
         from artworks import consequences as artworks
         from circles import consequences as circles
+        from consent import consequences, tombstones
         from consent.actions import ending
         from processing import reconciler
+        from processing.upkeep import afterwards
 
         circles.member_left.then(ending.end_for_member)
         circles.blocked.then(ending.end_between)
@@ -21,5 +23,8 @@ class ConsentConfig(AppConfig):
         artworks.artworks_deleting.then(ending.end_for_artworks)
         artworks.artworks_unshared.then(ending.end_for_unshared)
         artworks.subject_changed.then(ending.end_for_new_subject)
+        consequences.withdrawn.then(tombstones.remember_ended)
+        circles.account_deleting.then(tombstones.remember_erased)
+        afterwards.after_restore(tombstones.replay)
         reconciler.every(EXPIRY_SECONDS)(ending.expire_consents)
         reconciler.every(NOTICE_SECONDS)(ending.supersede_consents)

@@ -32,6 +32,15 @@ _MINE: Final[dict[State, str]] = {
     State.INVALIDATED: "It ended by itself: the artwork, the circle or the person is no longer there.",
 }
 
+_HAPPENED: Final[dict[State, str]] = {
+    State.GRANTED: "You agreed",
+    State.REFUSED: "You refused",
+    State.WITHDRAWN: "You took it back",
+    State.EXPIRED: "Its time is over",
+    State.SUPERSEDED: "Another answer, or a newer text, took its place",
+    State.INVALIDATED: "It ended by itself",
+}
+
 
 def contents(user: User, name: str) -> ConsentQuerySet:
     """``asked``: waits for this person's answer · ``given`` · ``received``: from others · ``history``: the rest."""
@@ -90,6 +99,11 @@ def _filled(user: User, name: str, start: int) -> Box:
     return Box(name, TITLES[name], [Shown(row, user) for row in rows[:SHOWN]], following)
 
 
+def news(user: User) -> ConsentQuerySet:
+    """What happened to consents, as far as this person may know."""
+    return boxed(user).newest_first()
+
+
 def asked_of(user: User) -> int:
     """How many questions wait for this person."""
     return Consent.objects.answered_by(user).waiting().count()
@@ -101,6 +115,15 @@ class Shown:
 
     consent: Consent
     viewer: User
+    type = "consent"
+
+    @property
+    def url(self) -> str:
+        """The box it lies in."""
+        if not self.is_mine:
+            return reverse("consent:inbox") + f"?box={RECEIVED}"
+        box = {State.REQUESTED: ASKED, State.GRANTED: GIVEN}.get(State(self.consent.state), HISTORY)
+        return reverse("consent:inbox") + f"?box={box}"
 
     @property
     def is_mine(self) -> bool:
@@ -160,6 +183,13 @@ class Shown:
         if self.is_mine:
             return self._asked() if self.consent.state == State.REQUESTED else self._mine()
         return self._theirs()
+
+    @property
+    def news(self) -> str:
+        """What happened, in a line that stands by itself."""
+        if not self.is_mine or self.consent.state == State.REQUESTED:
+            return self.sentence
+        return f"{_HAPPENED[State(self.state)]}: {self.what}, for {self.for_whom}."
 
     @property
     def what(self) -> str:

@@ -33,6 +33,16 @@ def inbox(request: SignedIn) -> HttpResponse:
     return render(request, "consent/inbox.html", {"page": page})
 
 
+@never_cache
+@require_safe
+@login_required
+def notifications(request: SignedIn) -> HttpResponse:
+    """What happened, newest first."""
+    rows = presenting.news(request.user)[: presenting.SHOWN]
+    found = [presenting.Shown(row, request.user) for row in rows]
+    return render(request, "consent/notifications.html", {"news": found})
+
+
 @require_POST
 @login_required
 def grant(request: SignedIn, consent_id: uuid.UUID) -> HttpResponse:

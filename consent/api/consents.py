@@ -26,6 +26,7 @@ from consent.api.serializers import (
     ConsentSerializer,
     GiveSerializer,
     GrantSerializer,
+    NotificationSerializer,
     ReceiptSerializer,
     shown,
 )
@@ -75,6 +76,25 @@ class ConsentsView(GenericAPIView):
         body = read_body(GiveSerializer, request)
         given = answering.give_consent(actor=person(request), how=_how(request), **body)
         return Response(shown(given, person(request)), status=status.HTTP_201_CREATED)
+
+
+class NotificationsView(GenericAPIView):
+    queryset = Consent.objects.none()
+    serializer_class = NotificationSerializer
+    filter_backends = ()
+    pagination_class = KeysetPagination
+    sort_field = "changed_at"
+
+    @extend_schema(
+        operation_id="notifications_list",
+        responses={200: page_of(NotificationSerializer)} | errors(400),
+        examples=shown_as.NOTIFICATIONS,
+    )
+    def get(self, request: Request) -> Response:
+        """What happened, newest first: questions to you, answers to yours, permissions that ended."""
+        rows = self.paginate_queryset(presenting.news(person(request)))
+        found = [Shown(row, person(request)) for row in rows or []]
+        return self.get_paginated_response(NotificationSerializer(found, many=True).data)
 
 
 class AskView(APIView):

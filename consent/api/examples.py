@@ -54,6 +54,16 @@ _OPEN: Final = _CONSENT | {
     "can": [],
 }
 
+_NEWS: Final = {
+    "id": _ID,
+    "type": "consent",
+    "sentence": "Alice asks to use “Left eye in March” for a fusion, each time.",
+    "is_waiting": True,
+    "url": "/consents?box=asked",
+    "at": "2026-11-21T09:12:44Z",
+}
+
+NOTIFICATIONS: Final = [answered({"next": None, "previous": None, "results": [_NEWS]})]
 CONSENTS: Final = [answered({"next": None, "previous": None, "results": [_CONSENT]})]
 CONSENT: Final = [answered(_DETAIL)]
 GIVE: Final = [

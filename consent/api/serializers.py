@@ -55,6 +55,20 @@ class ConsentSerializer(serializers.Serializer):
     )
 
 
+class NotificationSerializer(serializers.Serializer):
+    """Something that happened; built from ``presenting.Shown``."""
+
+    id = serializers.UUIDField(source="consent.pk", help_text="Of the consent it is about.")
+    type = serializers.CharField(help_text="`consent`.")
+    sentence = serializers.CharField(source="news", help_text="What happened, for people.")
+    is_waiting = serializers.SerializerMethodField(help_text="It waits for the caller's answer.")
+    url = serializers.CharField(help_text="The page to look at.")
+    at = serializers.DateTimeField(source="consent.changed_at")
+
+    def get_is_waiting(self, shown: Shown) -> bool:
+        return shown.is_mine and shown.state == State.REQUESTED
+
+
 class NoticeSerializer(serializers.Serializer):
     id = serializers.CharField()
     version = serializers.CharField(help_text="Send it back with the answer.")

@@ -115,6 +115,25 @@ def test_a_page_costs_as_many_queries_for_many_as_for_one(cast: Cast, ask: Any, 
     assert len(set(counts)) == 1, counts
 
 
+def test_what_happened_is_told_to_each_side_as_far_as_it_may_know(
+    cast: Cast, give: Any, session_of: Any, api_as: Any
+) -> None:
+    given = give(cast.alice, piece(cast.bob, title="Right eye"), circle=cast.circle)
+    answering.revoke_consent(actor=cast.bob, consent_id=given.pk)
+    told = {
+        person.name: [row["sentence"] for row in api_as(person).get("/api/v1/notifications").json()["results"]]
+        for person in (cast.alice, cast.bob, cast.charlie)
+    }
+    assert told == {
+        "Alice": ["A permission is no longer there."],
+        "Bob": ["You took it back: “Right eye” for a fusion, each time, for the members of The lake house."],
+        "Charlie": [],
+    }
+    for person in (cast.alice, cast.bob):
+        assert told[person.name][0] in words(session_of(person).get("/notifications"))
+    assert "Nothing yet" in words(session_of(cast.charlie).get("/notifications"))
+
+
 @pytest.fixture
 def admin(make_user: Any, session_of: Any) -> Client:
     return session_of(make_user("admin@example.com", is_staff=True, is_superuser=True))

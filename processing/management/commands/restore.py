@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from processing.upkeep import afterwards
 from processing.upkeep.backups import BackupRefused, count_rows, restore_backup
 from processing.upkeep.dumps import DumpFailed
 from processing.upkeep.programs import ProgramMissing
@@ -30,4 +31,6 @@ class Command(BaseCommand):
             )
         # A backup may be older than this Aureole.
         call_command("migrate", interactive=False, verbosity=0)
+        for said in afterwards.put_right():
+            self.stdout.write(said)
         self.stdout.write(f"Restored {len(manifest.files)} files and {sum(manifest.rows.values())} rows.")
