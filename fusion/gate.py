@@ -16,8 +16,8 @@ from consent.policy import Missing, Permission, Purpose
 from fusion.models import FusionArtwork, FusionPermission
 from processing.errors import Conflict
 
-OVER: Final = frozenset({"refused", "withdrawn", "expired"})
-"""States of a consent that a waiting fusion does not outlive."""
+OVER: Final = frozenset({"refused", "withdrawn", "expired", "absent"})
+"""States of a word that a waiting fusion does not outlive; "absent": its question has ended."""
 
 
 class SourceGone(Conflict):
