@@ -51,7 +51,7 @@ def look(page: Page) -> str:
     return str(picture.get_attribute("src"))
 
 
-def test_two_people_make_a_fusion_and_one_takes_it_back(  # noqa: PLR0917
+def test_two_people_make_a_fusion_and_one_takes_it_back(
     alice: User, bob: User, mine: Artwork, his: Artwork, open_page: Any
 ) -> None:
     hers = open_page("/circles", alice, expected=GONE)
@@ -99,9 +99,10 @@ def test_two_people_make_a_fusion_and_one_takes_it_back(  # noqa: PLR0917
 def share(page: Page, artwork: Artwork, circle: Circle) -> None:
     """The owner shares it on its own page."""
     page.goto(f"/artworks/{artwork.pk}")
-    page.get_by_text("Share to a circle").click()
+    page.get_by_role("link", name="Share to a circle").click()
     page.get_by_label(circle.name).check()
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name=re.compile("^Share")).click()
+    expect(page.get_by_text(re.compile("Shared|shared")).first).to_be_visible()
 
 
 def test_arranging_by_keys_shows_in_the_quick_look_and_in_the_result(
@@ -161,7 +162,7 @@ def test_what_stays_of_a_picture_is_painted(alice: User, mine: Artwork, another:
     expect(page.locator("[data-look]")).not_to_have_attribute("src", first)
     page.get_by_role("button", name="Make it").click()
     expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=60_000)
-    assert [bool(part["mask"]) for part in FusionArtwork.objects.get().options["parts"]] .count(True) == 1
+    assert [bool(part["mask"]) for part in FusionArtwork.objects.get().options["parts"]].count(True) == 1
 
 
 @pytest.mark.parametrize(("screen", "scheme"), LOOKS)

@@ -24,6 +24,7 @@ from artworks.models import Artwork, ArtworkFile
 from circles.actions.circles import create_circle
 from circles.actions.memberships import leave_circle
 from circles.models import FeedItem, Membership, User
+from consent import telling
 from consent.actions import answering
 from consent.actions import ending as consent_ending
 from consent.models import Consent
@@ -58,6 +59,7 @@ class World(RuleBasedStateMachine):
         self.spoiled: set[uuid.UUID] = set()
         self.plan: dict[str, str] = {}
         self.join()
+        self.give()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -104,6 +106,12 @@ class World(RuleBasedStateMachine):
     def come_back(self) -> None:
         with committed():
             self.join()
+
+    @rule()
+    def hand_in_and_work(self) -> None:
+        """What mostly happens; without it most examples never get far."""
+        self.hand_in("nothing")
+        self.work("stored", "nothing")
 
     @rule(event=st.sampled_from(EVENTS[:-2]))
     def hand_in(self, event: str) -> None:
@@ -275,6 +283,7 @@ def prepared(monkeypatch: Any, settings: Any, folder: Any) -> type[World]:
     """The world's class, wired to the engine's places where something may happen in between."""
     settings.WORK_DIR = folder
     monkeypatch.setattr(sandbox, "mine", Quick)
+    monkeypatch.setattr(telling, "_mail", lambda *_, **__: None)
     monkeypatch.setattr(leases.keeper, "hold", lambda job: nullcontext(leases.Held(job)))
     storing, remembering, requiring = files.store, World.__init__, gate.require
 

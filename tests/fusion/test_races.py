@@ -81,7 +81,7 @@ def together(*acts: Callable[[], Any]) -> None:
     assert not failures, failures
 
 
-def nothing_is_there() -> None:
+def assert_nothing_is_there() -> None:
     """From the commit of a revocation on, for everybody."""
     assert not FusionArtwork.objects.ready().exists()
     assert not FusionFile.objects.exists()
@@ -112,10 +112,10 @@ def test_revocation_races_publication_and_nothing_is_there_after_its_commit(scen
 
         def take_back(consent: Consent = consent) -> None:
             answering.revoke_consent(actor=bob, consent_id=consent.pk)
-            nothing_is_there()
+            assert_nothing_is_there()
 
         together(publish, take_back)
-        nothing_is_there()
+        assert_nothing_is_there()
         published += Job.objects.get(pk=job.pk).state == "completed"
     assert Job.objects.exclude(state__in=ENDS).count() == 0
     # Both orders came up, or this was no race.
@@ -132,7 +132,7 @@ def test_revocation_races_the_request_and_what_slipped_through_is_never_publishe
         )
         while (job := leases.claim(Queue.DEFAULT, "here")) is not None:
             runner.run(job)
-        nothing_is_there()
+        assert_nothing_is_there()
         FusionArtwork.objects.all().delete()
 
 

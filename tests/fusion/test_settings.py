@@ -65,9 +65,7 @@ def test_every_layout_in_every_mode_is_made(  # noqa: PLR0917
 
 
 @pytest.mark.parametrize("layout", options.COMPOSITIONS)
-def test_every_composition_is_made(
-    alice: User, mine: Artwork, work: Any, api_as: Any, layout: str
-) -> None:
+def test_every_composition_is_made(alice: User, mine: Artwork, work: Any, api_as: Any, layout: str) -> None:
     ids = [str(one.pk) for one in (mine, piece(alice, 5), piece(alice, 6))]
     body = {
         "source_artwork_ids": ids, "layout": layout, "gap": 8, "border": 12, "background": "#faf8f4", "cells": "round",
