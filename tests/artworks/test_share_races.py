@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -68,14 +69,16 @@ def test_sharing_while_the_photo_goes_for_good_ends_without_it(
         assert not Photo.objects.exists()
 
 
+@pytest.mark.parametrize("what", ["both", "the artwork alone", "the photo alone"])
 def test_naming_another_member_while_sharing_ends_unshared(
-    bob: User, circle: Circle, make_photo: Callable[..., Photo]
+    what: str, bob: User, circle: Circle, make_photo: Callable[..., Photo]
 ) -> None:
     words = {"owner": bob, "kind": "iris", "version": "iris-2", "width": 8, "height": 8}
     for _ in range(ROUNDS):
         photo = make_photo(bob, with_files=False)
         artwork = Artwork.objects.create(photo=photo, whose="me", **words)
-        both = {"photo_ids": [photo.pk], "artwork_ids": [artwork.pk]}
+        both: dict[str, Any] = {"photo_ids": [photo.pk], "artwork_ids": [artwork.pk]}
+        both.pop({"the artwork alone": "photo_ids", "the photo alone": "artwork_ids"}.get(what, ""), None)
         said = at_once(
             partial(sharing.share_items, actor=bob, circle_id=circle.pk, **both),
             partial(keeping.answer_whose_eye, actor=bob, artwork_id=artwork.pk, whose="member", email="d@example.com"),
