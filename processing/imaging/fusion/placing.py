@@ -13,6 +13,9 @@ from processing.imaging.types import Pixels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+STRIP = 128
+"""Rows that are worked on at a time."""
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -40,8 +43,9 @@ def placed(source: Source, placement: Placement, height: int, width: int) -> Pix
         [-sin, cos, y + sin * middle_x - cos * middle_y],
     ])  # fmt: skip
     # Premultiplied, or the colour of what is transparent bleeds into the rim.
-    solid = _premultiplied(picture)
-    moved = cv2.warpAffine(solid, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT)
+    moved = cv2.warpAffine(
+        _premultiplied(picture), matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT
+    )
     return _straight(np.asarray(moved, np.float32))
 
 
@@ -69,19 +73,21 @@ def _averaged(picture: Pixels, scale: float) -> Pixels:
     if scale >= 0.75:
         return picture
     size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
-    return _as_bytes(_straight(np.asarray(cv2.resize(_premultiplied(picture), size, interpolation=cv2.INTER_AREA))))
+    return _straight(np.asarray(cv2.resize(_premultiplied(picture), size, interpolation=cv2.INTER_AREA), np.float32))
 
 
 def _premultiplied(picture: Pixels) -> "NDArray[np.float32]":
-    share = picture[..., 3:].astype(np.float32) / 255
-    return np.concatenate([picture[..., :3] * share, picture[..., 3:].astype(np.float32)], axis=-1)
+    solid = picture.astype(np.float32)
+    solid[..., :3] *= solid[..., 3:] / 255
+    return solid
 
 
 def _straight(solid: "NDArray[np.float32]") -> Pixels:
-    alpha = np.clip(solid[..., 3:], 0, 255)
-    colours = np.divide(solid[..., :3] * 255, alpha, out=np.zeros_like(solid[..., :3]), where=alpha > 0.5)
-    return _as_bytes(np.concatenate([colours, alpha], axis=-1))
-
-
-def _as_bytes(values: "NDArray[np.float32] | Pixels") -> Pixels:
-    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
+    """By strips: a sheet of this size in floats is needed once, not four times."""
+    straight = np.empty(solid.shape, np.uint8)
+    for top in range(0, len(solid), STRIP):
+        part = solid[top : top + STRIP]
+        alpha = np.clip(part[..., 3:], 0, 255)
+        colours = np.divide(part[..., :3] * 255, alpha, out=np.zeros_like(part[..., :3]), where=alpha > 0.5)
+        straight[top : top + STRIP] = np.clip(np.rint(np.concatenate([colours, alpha], axis=-1)), 0, 255)
+    return straight

@@ -20,6 +20,8 @@ Field: TypeAlias = "NDArray[np.float32]"
 # OpenCV's own: gradients at the mask's very rim mix both pictures.
 SHRUNK_BY = 3
 LEAST_SIDE = 8
+# Rows at a time: what is read again is still near.
+STRIP = 48
 VISIBLE = 1.01
 """Grey levels."""
 
@@ -36,18 +38,22 @@ def cloned(base: Pixels, over: Pixels, mask: "NDArray[np.uint8]", mixed: bool = 
     """
     inside = mask > 127
     box = _box(inside)
-    part = base[box].astype(np.float32)
     weight = _shrunk(inside[box])
     if not weight.any():
         raise NothingToClone("The mask is thinner than the rim that cloning takes off it.")
-    pasted = np.where(inside[box][..., None], over[box], 0).astype(np.float32)
-    result = base.copy()
-    for channel in range(3):
-        here = np.ascontiguousarray(part[..., channel])
-        solved = _solved(here, _divergence(here, np.ascontiguousarray(pasted[..., channel]), weight, mixed))
+    within = np.where(inside[box], np.uint8(255), np.uint8(0))
+    outside = ~within
+    solve = _Solver(weight.shape)
+    channels = []
+    for planes in zip(cv2.split(base[box]), cv2.split(over[box]), strict=True):
+        here, there = (np.asarray(plane, np.uint8) for plane in planes)
+        change = solve(_missing(here, there & within, weight, mixed))
         # Outside, what differs by less than a grey level is the arithmetic's noise.
-        moved = inside[box] | (np.abs(solved - here) >= VISIBLE)
-        result[box][..., channel] = np.where(moved, np.clip(np.rint(solved), 0, 255), here)
+        noise = cv2.bitwise_and(cv2.inRange(change, (-VISIBLE,), (VISIBLE,)), outside)
+        change[noise > 0] = 0
+        channels.append(cv2.add(here, change, dtype=cv2.CV_8U))
+    result = base.copy()
+    result[box] = cv2.merge(channels)
     return result
 
 
@@ -58,50 +64,68 @@ def _box(inside: "NDArray[np.bool_]") -> tuple[slice, slice]:
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def _shrunk(inside: "NDArray[np.bool_]") -> "NDArray[np.bool_]":
+def _shrunk(inside: "NDArray[np.bool_]") -> "NDArray[np.uint8]":
+    """255 inside, 0 elsewhere."""
     kernel = np.ones((3, 3), np.uint8)
     # Beyond the box there is nothing of the mask: its rim shrinks too.
     thin = cv2.erode(
         inside.astype(np.uint8), kernel, iterations=SHRUNK_BY, borderType=cv2.BORDER_CONSTANT, borderValue=(0,)
     )
-    return np.asarray(thin > 0)
+    return np.asarray(255 * thin, np.uint8)
 
 
-def _divergence(part: Field, pasted: Field, weight: "NDArray[np.bool_]", mixed: bool) -> Field:
-    """Of the gradients that the solution shall have."""
+def _missing(part: "NDArray[np.uint8]", pasted: "NDArray[np.uint8]", weight: "NDArray[np.uint8]", mixed: bool) -> Field:
+    """The divergence that has to be added to that of ``part``: gradients of ``pasted`` instead of its own."""
+    divergence = np.empty(part.shape, np.float32)
+    for top in range(0, len(part), STRIP):
+        start = max(top - 1, 0)
+        rows = slice(start, top + STRIP + 1)
+        found = _missing_rows(part[rows].astype(np.float32), pasted[rows].astype(np.float32), weight[rows], mixed)
+        divergence[top : top + STRIP] = found[top - start : top - start + STRIP]
+    return divergence
+
+
+def _missing_rows(part: Field, pasted: Field, weight: "NDArray[np.uint8]", mixed: bool) -> Field:
+    """Right but for the first and the last row, where they have neighbours elsewhere."""
     down, across = _forward(part)
     pasted_down, pasted_across = _forward(pasted)
     chosen = weight
     if mixed:
-        chosen = weight & (np.abs(pasted_across - pasted_down) > np.abs(across - down))
-    np.copyto(across, pasted_across, where=chosen)
-    np.copyto(down, pasted_down, where=chosen)
-    across[:, 1:] -= across[:, :-1].copy()
-    down[1:] -= down[:-1].copy()
-    return across + down
+        stronger = cv2.compare(cv2.absdiff(pasted_across, pasted_down), cv2.absdiff(across, down), cv2.CMP_GT)
+        chosen = np.asarray(cv2.bitwise_and(stronger, weight), np.uint8)
+    changes = [
+        cv2.copyTo(np.subtract(theirs, own, out=own), chosen, np.zeros_like(own))
+        for theirs, own in ((pasted_across, across), (pasted_down, down))
+    ]
+    divergence = np.asarray(cv2.add(changes[0], changes[1]), np.float32)
+    divergence[:, 1:] -= changes[0][:, :-1]
+    divergence[1:] -= changes[1][:-1]
+    return divergence
 
 
 def _forward(field: Field) -> tuple[Field, Field]:
-    down, across = np.zeros_like(field), np.zeros_like(field)
+    down, across = np.empty_like(field), np.empty_like(field)
     np.subtract(field[1:], field[:-1], out=down[:-1])
     np.subtract(field[:, 1:], field[:, :-1], out=across[:, :-1])
+    down[-1], across[:, -1] = 0, 0
     return down, across
 
 
-def _solved(rim: Field, divergence: Field) -> Field:
-    """The field with that divergence and the values of ``rim`` along its edge (DST-I, Press et al. 1992, 19.4)."""
-    from scipy import fft
+class _Solver:
+    """Fields with a given divergence that are 0 along their edge (DST-I, Press et al. 1992, 19.4)."""
 
-    inner = divergence[1:-1, 1:-1]
-    inner[0] -= rim[0, 1:-1]
-    inner[-1] -= rim[-1, 1:-1]
-    inner[:, 0] -= rim[1:-1, 0]
-    inner[:, -1] -= rim[1:-1, -1]
-    spectrum = fft.dstn(inner, type=1, overwrite_x=True)
-    spectrum /= _eigenvalues(inner.shape[0])[:, None] + _eigenvalues(inner.shape[1])[None]
-    solution = rim.copy()
-    solution[1:-1, 1:-1] = fft.idstn(spectrum, type=1, overwrite_x=True)
-    return solution
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        down, across = (_eigenvalues(length - 2) for length in shape[:2])
+        self.inverse = 1 / (down[:, None] + across[None])
+
+    def __call__(self, divergence: Field) -> Field:
+        from scipy import fft
+
+        spectrum = fft.dstn(divergence[1:-1, 1:-1], type=1)
+        spectrum *= self.inverse
+        solution = np.zeros_like(divergence)
+        solution[1:-1, 1:-1] = fft.idstn(spectrum, type=1, overwrite_x=True)
+        return solution
 
 
 def _eigenvalues(length: int) -> Field:

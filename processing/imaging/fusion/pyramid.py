@@ -29,13 +29,15 @@ def multiband(base: Pixels, over: Pixels, weight: Field, levels: int | None = No
     far from any seam, the pixels are those of ``base`` or ``over``.
     """
     count = levels_of(base.shape[:2]) if levels is None else levels
-    mixed: Field | None = None
-    bands = zip(_gaussian(weight, count), _laplacian(base, count), _laplacian(over, count), strict=True)
-    for share, below, above in reversed(list(bands)):
-        band = below + (above - below) * share[..., None]
-        mixed = band if mixed is None else band + _doubled(mixed, band.shape[:2])
-    assert mixed is not None
-    return np.asarray(np.clip(np.rint(mixed), 0, 255), np.uint8)
+    # Bands are linear: what is to be added to the base has the bands of both pictures' difference.
+    bands = _laplacian(over.astype(np.float32) - base, count)
+    added: Field | None = None
+    for share in reversed(_gaussian(weight, count)):
+        band = bands.pop()
+        band *= share[..., None]
+        added = band if added is None else band + _doubled(added, band.shape[:2])
+    assert added is not None
+    return np.asarray(np.clip(np.rint(base + added), 0, 255), np.uint8)
 
 
 def levels_of(shape: tuple[int, ...]) -> int:
@@ -50,9 +52,9 @@ def _gaussian(field: Field, count: int) -> list[Field]:
     return found
 
 
-def _laplacian(picture: Pixels, count: int) -> list[Field]:
+def _laplacian(picture: Field, count: int) -> list[Field]:
     """What each level has more than the next smaller one; the smallest as it is."""
-    levels = _gaussian(picture.astype(np.float32), count)
+    levels = _gaussian(picture, count)
     return [one - _doubled(next_, one.shape[:2]) for one, next_ in pairwise(levels)] + levels[-1:]
 
 
