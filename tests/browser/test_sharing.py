@@ -121,3 +121,13 @@ def test_every_page_of_sharing_is_usable_by_everybody_and_fits(
         page.goto(path)
         found[name] = said(page)
     assert not {name: words for name, words in found.items() if words}
+
+
+def test_the_bar_of_the_selection_fits_a_phone(alice: User, shelf: Shelf, open_page: Any) -> None:
+    shelf(alice, 3)
+    page = open_page("/", alice, screen=PHONE, reduced_motion="reduce")
+    page.locator(".tile-check input").first.dispatch_event("click")
+    for name in ("Select none", "Share", "Favourite", "To the bin"):
+        button = page.locator("selection-bar").get_by_role("button", name=name)
+        expect(button).to_be_in_viewport(ratio=1)
+        assert button.bounding_box()["width"] >= 44  # type: ignore[index]
