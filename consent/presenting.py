@@ -11,6 +11,7 @@ from django.urls import reverse
 from artworks.models import Artwork
 from circles.models import User
 from circles.notices import Notice
+from consent import works
 from consent.forms import GrantForm
 from consent.models import CLOSED, Consent, ConsentQuerySet, Scope, State
 from consent.notices import notice_of
@@ -96,7 +97,9 @@ def _filled(user: User, name: str, start: int) -> Box:
     start = min(start, MOST_SKIPPED)
     rows = list(contents(user, name).newest_first()[start : start + SHOWN + 1])
     following = start + SHOWN if len(rows) > SHOWN else None
-    return Box(name, TITLES[name], [Shown(row, user) for row in rows[:SHOWN]], following)
+    words = works.tell({row.work_id for row in rows if row.work_id})
+    shown = [Shown(row, user, words.get(row.work_id, "") if row.work_id else "") for row in rows[:SHOWN]]
+    return Box(name, TITLES[name], shown, following)
 
 
 def news(user: User) -> ConsentQuerySet:
@@ -115,6 +118,7 @@ class Shown:
 
     consent: Consent
     viewer: User
+    beside: str = ""
     type = "consent"
 
     @property

@@ -9,6 +9,7 @@ class FusionConfig(AppConfig):
         """Tell the rooms below what this one brings: recipes, words for the feed, what follows a consent."""
         from circles import consequences, feed
         from consent import consequences as consents
+        from consent import works
         from fusion import following
         from fusion.actions import ending, making, masking, previewing
         from fusion.models import FusionFile, FusionMask
@@ -24,6 +25,7 @@ class FusionConfig(AppConfig):
         consents.refused.then(following.consent_refused)
         consents.withdrawn.then(following.consents_withdrawn)
         consents.narrowed.then(following.consents_narrowed)
+        works.told_by(following.works)
         reconciler.every(15)(making.start_all_waiting)
         reconciler.every(60)(previewing.forget_old_previews)
         reconciler.every(3600)(masking.sweep_masks)

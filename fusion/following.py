@@ -1,6 +1,6 @@
 """What follows here when somebody gives, refuses or takes back a consent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from consent.models import Consent
 from consent.policy import Permission
 from fusion import gate
 from fusion.actions import ending, making
-from fusion.models import FusionArtwork, FusionPart
+from fusion.models import FusionArtwork, FusionPart, FusionSource
 from fusion.querysets import FusionQuerySet
 from processing.errors import AureoleError
 
@@ -49,6 +49,23 @@ def consents_withdrawn(consents: Iterable[Consent]) -> None:
 def consents_narrowed(consents: Iterable[Consent], person: User | None, artwork_ids: list["UUID"]) -> None:
     """The same for what somebody made who may use them no longer, or of artworks they cover no longer."""
     ending.withdraw([consent.pk for consent in consents], creator=person, artwork_ids=artwork_ids)
+
+
+def works(fusion_ids: Collection["UUID"]) -> dict["UUID", str]:
+    """What else is in these, for whoever is asked: what its creator put in by name, of other people's only how many."""
+    sources = FusionSource.objects.filter(fusion__in=fusion_ids).select_related("artwork", "fusion")
+    by_fusion: dict[UUID, list[FusionSource]] = {}
+    for source in sources:
+        by_fusion.setdefault(source.fusion_id, []).append(source)
+    return {pk: _beside(found) for pk, found in by_fusion.items()}
+
+
+def _beside(sources: list[FusionSource]) -> str:
+    own = [f"“{each.artwork}”" for each in sources if each.artwork and each.artwork.owner_id == each.fusion.creator_id]
+    others = len(sources) - len(own) - 1
+    more = [f"{others} more" if own else f"{others} other artwork{'' if others == 1 else 's'}"] if others > 0 else []
+    words = [*own, *more]
+    return f"with {', '.join(words[:-1])}{' and ' if words[1:] else ''}{words[-1]}" if words else ""
 
 
 def sentence(item: FeedItem) -> str:

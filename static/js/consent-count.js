@@ -7,7 +7,7 @@ class ConsentCount extends HTMLElement {
 
   connectedCallback() {
     this.#stop = listen((message) => {
-      if (message.type === "consent" || message.type === "again") this.#ask();
+      if (["consent", "again", "poll"].includes(message.type)) this.#ask();
     });
     this.#ask();
   }

@@ -9,7 +9,7 @@ class ConsentInbox extends HTMLElement {
 
   connectedCallback() {
     this.#stop = listen((message) => {
-      if (message.type === "consent" || message.type === "again") this.#soon();
+      if (["consent", "again", "poll"].includes(message.type)) this.#soon();
     });
   }
 

@@ -135,6 +135,18 @@ def test_both_sides_see_it_at_once(alice: User, bob: User, circle: Circle, work:
     assert Consent.objects.get(pk=asked.pk).state == "withdrawn"
 
 
+def test_a_question_arrives_without_a_socket_too(
+    alice: User, bob: User, circle: Circle, work: Any, open_page: Any
+) -> None:
+    page = open_page("/nothing-here", alice, expected=("404", "WebSocket"))
+    page.route_web_socket("**/ws/me", lambda socket: socket.close())
+    page.goto("/consents")
+    expect(page.get_by_text("Nobody waits for your answer")).to_be_visible()
+    ask(bob, work(alice, "Right eye", 1), circle)
+    expect(page.locator(".consent-question")).to_contain_text("Bob asks to use Right eye")
+    expect(page.locator("consent-count")).to_have_text("1")
+
+
 def test_an_opened_question_stays_while_others_come(
     alice: User, bob: User, circle: Circle, work: Any, open_page: Any
 ) -> None:
@@ -179,6 +191,9 @@ def test_every_box_is_usable_by_everybody_and_fits(
         page.goto(f"/consents?box={box}")
         found[box] = said(page)
         snap(page, f"consents-{box or 'asked'}-{screen}-{scheme}")
+    page.goto("/notifications")
+    found["notifications"] = said(page)
+    snap(page, f"notifications-{screen}-{scheme}")
     page.goto("/consents")
     for details in page.locator("details").all():
         details.evaluate("each => { each.open = true; }")

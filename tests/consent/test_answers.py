@@ -289,6 +289,9 @@ def test_a_block_ends_what_is_between_two(alice: User, bob: User, circle: Circle
     to_him = give(bob, piece(alice))
     blocks.block_person(actor=bob, person_id=alice.pk)
     assert {state_of(each) for each in (to_her, asked, to_him)} == {"invalidated"}
+    for ended in (to_her, asked):
+        with pytest.raises(answering.NoLongerAsked):
+            answering.grant_consent(actor=bob, consent_id=ended.pk)
 
 
 def test_after_a_block_neither_asks_the_other_and_it_is_not_told(cast: Cast, seen: None) -> None:
