@@ -364,6 +364,17 @@ def test_deleting_an_account_ends_all_of_it(alice: User, bob: User, give: Any, h
     assert ConsentEvent.objects.of_record(given.pk).last().event == "invalidated"
 
 
+def test_deleting_the_account_of_one_it_shows_ends_their_word(cast: Cast, ask: Any, heard: Any) -> None:
+    """They need not be in any circle: nobody else would notice that they went."""
+    work = piece(cast.bob, whose="member", subject=cast.charlie, subject_email=cast.charlie.email)
+    ask(cast.alice, work)
+    word = Consent.objects.get(granter=cast.charlie)
+    answering.grant_consent(actor=cast.charlie, consent_id=word.pk)
+    delete_account(actor=cast.charlie)
+    assert heard == [("granted", word.pk), ("withdrawn", [word.pk])]
+    assert ConsentEvent.objects.of_record(word.pk).last().reason == "account deleted"
+
+
 def test_what_happens_above_happens_in_the_same_transaction(alice: User, bob: User, give: Any) -> None:
     given = give(alice, piece(bob))
 

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from artworks.actions.sharing import share_items
+from artworks.actions.sharing import remove_shares, share_items
 from artworks.models import Artwork, ArtworkFile
 from circles.models import Circle, Membership, User
 from consent.models import Consent, ConsentEvent
@@ -211,6 +211,8 @@ def test_the_picture_is_seen_by_whom_it_asks(cast: Cast, asked: str, shared: Art
     )
     assert api_as(cast.alice).get(url).status_code == 200
     assert api_as(cast.charlie).get(url).status_code == 404
+    remove_shares(list(shared.shares.all()))
+    assert api_as(cast.alice).get(url).status_code == 404, "taken out of the circle"
     # Somebody it shows is asked as well, and has to see what about, though nothing else of it.
     Consent.objects.filter(pk=asked).update(granter=cast.charlie, role="subject")
     assert api_as(cast.charlie).get(url).status_code == 200
