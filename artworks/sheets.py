@@ -1,7 +1,7 @@
 """What goes onto a contact sheet: artworks of the library, or eyes rendered for the occasion."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,8 @@ from processing.imaging.contact_sheet import Row
 from processing.imaging.errors import ImageRefused
 
 LOOKED_AT: Final = 256
+OTHERS: Final[dict[str, Callable[[int], tuple[Image.Image, str]]]] = {}
+"""Sheets of rooms above, by their kind: of the first eye's seed, the sheet and what is on it in words."""
 THUMB: Final = f"{LOOKED_AT}.webp"
 
 

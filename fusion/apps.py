@@ -7,17 +7,20 @@ class FusionConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below what this one brings: recipes, words for the feed, what follows a consent."""
+        from artworks import sheets
         from circles import consequences, feed
         from consent import consequences as consents
         from consent import works
-        from fusion import following
+        from fusion import drawing, following
         from fusion.actions import ending, making, masking, previewing
         from fusion.models import FusionFile, FusionMask
         from fusion.recipes import composition, fusion, parts, preview  # noqa: F401 - register themselves
         from photos import verification
         from processing import reconciler
 
+        sheets.OTHERS["fusion"] = drawing.every_layout_and_mode
         feed.say(parts.FUSED, following.sentence)
+        feed.draw(parts.FUSED, following.pictures_of_news)
         consequences.account_deleting.then(ending.forget_creator)
         consequences.account_deleting.then(masking.forget_masks)
         consequences.member_left.then(ending.leave_circle)

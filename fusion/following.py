@@ -1,13 +1,15 @@
 """What follows here when somebody gives, refuses or takes back a consent."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
+from circles import feed
 from circles.models import FeedItem, User
 from consent.models import Consent
 from consent.policy import Permission
@@ -73,6 +75,19 @@ def sentence(item: FeedItem) -> str:
     number = {2: "two", 3: "three", 4: "four"}.get(item.details.get("count", 0), "several")
     what = "put {} artworks side by side" if item.details.get("type") == "composition" else "fused {} artworks"
     return f"{item.actor.public_name} {what.format(number)}."
+
+
+def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping["UUID", Sequence[feed.Picture]]:
+    """The finished fusion that each item of the feed is about, for who may see it."""
+    wanted = [item.subject_id for item in items if item.subject_id]
+    found = FusionArtwork.objects.visible_to(user).ready().in_bulk(wanted)
+    return {item.pk: [_picture(found[item.subject_id])] for item in items if item.subject_id in found}
+
+
+def _picture(fusion: FusionArtwork) -> feed.Picture:
+    template = reverse("fusion-thumb", args=[fusion.pk, 256, "webp"]).replace("256.webp", "{size}.{format}")
+    page = reverse("fusion:detail", args=[fusion.pk])
+    return feed.Picture(fusion.pk, "fusion", str(fusion), fusion.width, fusion.height, "", template, page)
 
 
 def _waiting_for(consent: Consent) -> FusionQuerySet:

@@ -7,9 +7,11 @@ from typing import Final
 
 from circles import feed
 from circles.models import Block, Circle, CircleInvitation, FeedItem, Membership, Role, User
+from fusion.models import FusionArtwork
 from pages.sharing import ON_BOARD, Wall, wall
 
 FEED_SHOWN: Final = 30
+FUSIONS_SHOWN: Final = 12
 INVITATIONS_SHOWN: Final = 50
 PICTURES_SHOWN: Final = 5
 
@@ -53,6 +55,7 @@ class Board:
     wall: Wall
     news: Sequence[News]
     invitations: Sequence[CircleInvitation]
+    fusions: Sequence[FusionArtwork] = ()
 
     @property
     def runs_it(self) -> bool:
@@ -86,6 +89,7 @@ def board(user: User, circle: Circle) -> Board:
         wall(user, circle.pk, most=ON_BOARD),
         [News(told, feed.sentence(told.item)) for told in feed.told(user, list(items))],
         list(invitations[:INVITATIONS_SHOWN]),
+        list(FusionArtwork.objects.of_circle(circle).newest_first()[:FUSIONS_SHOWN]),
     )
 
 

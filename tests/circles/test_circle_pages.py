@@ -65,7 +65,7 @@ def test_a_page_costs_the_same_for_two_members_and_for_twenty(
         Membership.objects.create(circle=circle, user=make_user(f"p{number}@example.com"))
     browser = session_of(alice)
     browser.get("/circles")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert browser.get(f"/circles/{circle.pk}").status_code == 200
     with django_assert_max_num_queries(5):
         assert browser.get("/circles").status_code == 200

@@ -107,16 +107,16 @@ class World(RuleBasedStateMachine):
         with committed():
             self.join()
 
-    @rule()
-    def hand_in_and_work(self) -> None:
+    @rule(point=st.sampled_from(POINTS[1:]), event=st.sampled_from(("nothing", "nothing", "nothing", *EVENTS)))
+    def hand_in_and_work(self, point: str, event: str) -> None:
         """What mostly happens; without it most examples never get far."""
         self.hand_in("nothing")
-        self.work("stored", "nothing")
+        self.work(point, event)
 
     @rule(event=st.sampled_from(EVENTS[:-2]))
     def hand_in(self, event: str) -> None:
         """A fusion for the circle; ``event`` happens in the middle of it."""
-        self.plan = {"handing in": event}
+        self.plan, self.is_spoiling = {"handing in": event}, False
         with committed():
             try:
                 with transaction.atomic():
@@ -201,6 +201,7 @@ class World(RuleBasedStateMachine):
         self.is_spoiling = True
 
     is_spoiling = False
+    ready_seen = 0
 
     # What is always true.
 
@@ -212,6 +213,7 @@ class World(RuleBasedStateMachine):
     @invariant()
     def whatever_is_there_stands_on_words_as_they_are_now(self) -> None:
         for fusion in FusionArtwork.objects.ready():
+            World.ready_seen += 1
             words = Consent.objects.in_bulk([each.consent_id for each in gate.remembered(fusion)])
             for each in gate.remembered(fusion):
                 consent = words[each.consent_id]

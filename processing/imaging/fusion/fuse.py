@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
-from processing.imaging.fusion.blend import Mode, blend
+from processing.imaging.fusion.blend import FEATHER_SHARE, Mode, blend
 from processing.imaging.fusion.layouts import ONE_MIDDLE, Layout, Placement, divided, planned
 from processing.imaging.fusion.placing import Source, placed, with_pupil
 from processing.imaging.types import Pixels
@@ -52,7 +53,7 @@ def fused(sources: list[Source], wish: Wish, done: Callable[[float], None] | Non
     else:
         pupil = 0.0
     shares = divided(wish.layout, replace(plan, aspect=width / height), height, pupil)
-    sheet = Sheet(height, width)
+    sheet = SoftSheet(height, width) if wish.mode is Mode.FEATHER else Sheet(height, width)
     for number, (source, placement) in enumerate(zip(sources, plan.placements, strict=True)):
         sheet.lay(placed(source, placement, height, width), shares[number] > 0.5, wish.mode)
         if done:
@@ -101,3 +102,41 @@ class Sheet:
         share = self._covered[..., None].astype(np.float32) / 255
         ground = np.array(background, np.float32)
         return np.asarray(np.rint(ground + (self._colours - ground) * share), np.uint8)
+
+
+class SoftSheet:
+    """All layers at once, each fading into whichever lies beside it.
+
+    One after the other would not do: where two later ones meet, both would fade into what lies beneath them.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self._layers: list[Pixels] = []
+        self._owner = np.full((height, width), -1, np.int8)
+        self.modes: list[Mode] = []
+        self.reasons: list[str] = []
+
+    def lay(self, layer: Pixels, territory: "NDArray[np.bool_]", mode: Mode) -> None:
+        """As ``Sheet.lay``."""
+        here = layer[..., 3] > THERE
+        self._owner[here & (territory | (self._owner < 0))] = len(self._layers)
+        if self._layers:
+            self.modes.append(mode)
+            self.reasons.append("")
+        self._layers.append(layer)
+
+    def upon(self, background: tuple[int, int, int]) -> Pixels:
+        height, width = self._owner.shape
+        reach = max(1.0, FEATHER_SHARE * min(height, width) / 2)
+        total = np.full((height, width, 1), 1e-6, np.float32)
+        colours, covered = np.zeros((height, width, 3), np.float32), np.zeros((height, width, 1), np.float32)
+        for number, layer in enumerate(self._layers):
+            own = cv2.GaussianBlur((self._owner == number).astype(np.float32), (0, 0), reach)
+            share = (own * (layer[..., 3] > 0))[..., None]
+            # A rim that fades into the ground must not fade into a neighbour's colour too.
+            share *= layer[..., 3:].astype(np.float32) / 255
+            colours += layer[..., :3] * share
+            total += share
+            covered = np.maximum(covered, layer[..., 3:].astype(np.float32) / 255)
+        ground = np.array(background, np.float32)
+        return np.asarray(np.clip(np.rint(ground + (colours / total - ground) * covered), 0, 255), np.uint8)

@@ -16,7 +16,7 @@ from processing.imaging.fusion.blend import Mode
 from processing.imaging.fusion.compose import Cells, Fill, Frame
 from processing.imaging.fusion.fuse import LARGEST, Wish, fused
 from processing.imaging.fusion.layouts import Layout, Placement
-from processing.imaging.fusion.sources import read_source
+from processing.imaging.fusion.sources import Shape, read_source
 from processing.imaging.types import Decoded, Format, Header, Pixels
 
 Report = Callable[[str, float], None]
@@ -66,12 +66,19 @@ def run_composition(work: Path, request: dict[str, Any], report: Report) -> dict
         sizes, frame = compose.smaller(sizes, layout, frame, PREVIEW_SIDE)
     pictures = []
     for number, (said, size) in enumerate(zip(request["sources"], sizes, strict=True)):
-        pictures.append(_sized(codec.decode(work / said["picture"], edge=max(size)).pixels, size))
+        pictures.append(_sized(_cell_of(work, said, max(size)), size))
         report("load", (number + 1) / len(sizes))
     clock.lap("load")
     sheet = compose.composed(pictures, layout, frame)
     clock.lap("blend")
     return _saved(work / "out", sheet, clock, request["is_preview"])
+
+
+def _cell_of(work: Path, said: dict[str, Any], edge: int) -> Pixels:
+    """An iris without its ground, so that the composition's shows; anything else as it is."""
+    if said["shape"] == Shape.IRIS:
+        return read_source(work, said, edge=edge).pixels
+    return codec.decode(work / said["picture"], edge=edge).pixels
 
 
 def run_preview(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:

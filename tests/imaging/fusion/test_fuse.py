@@ -111,3 +111,20 @@ def test_multiband_hides_the_seam_and_keeps_the_colours(seed):
     drift = max(colour_drift(found, layers[1][..., :3], ring & (mask > 127)),
                 colour_drift(found, layers[0][..., :3], ring & (mask <= 127)))  # fmt: skip
     assert drift <= 15
+
+
+def test_a_feathered_seam_shows_only_the_two_that_meet_there():
+    colours = ((200, 0, 0), (0, 200, 0), (0, 0, 200), (90, 90, 0))
+    sources = [plain(colour) for colour in colours]
+    picture = fused(sources, Wish(Layout.QUARTERS, Mode.FEATHER, side=200)).pixels
+    # Between green and blue, on the right: no red of the one that lies beneath all.
+    seam = picture[96:104, 150:180].astype(int)
+    assert seam[..., 0].max() < 20
+    assert seam[..., 1:].sum(axis=-1).min() > 150
+
+
+def plain(colour):
+    source = iris(1, 200, pupil=0.0)
+    pixels = source.pixels.copy()
+    pixels[..., :3] = colour
+    return replace(source, pixels=pixels)
