@@ -5,15 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from artworks.models import Artwork
-from circles.feed import Picture
+from circles.feed import Drawn, Picture
 from circles.models import FeedItem, User
 from circles.reporting import Reported
 from photos.models import CircleShare, Photo
 from photos.querysets import CircleShareQuerySet
 
+IN_NEWS: Final = 12
 WITH: Final = ("photo", "artwork", "membership__user", "membership__circle")
 
 
@@ -125,11 +128,16 @@ def reported(user: User, share_id: uuid.UUID) -> Reported | None:
     return Reported(item.owner, share.membership.circle, item.words)
 
 
-def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping[uuid.UUID, Sequence[Picture]]:
-    """What each item of the feed told of, as far as this person may see it; one query."""
+def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping[uuid.UUID, Drawn]:
+    """What each item of the feed told of, as far as this person may see it; one query, however much was shared."""
     shares = CircleShare.objects.visible_to(user).filter(news__in=[item.pk for item in items])
-    found: dict[uuid.UUID, list[Picture]] = {}
-    for share in shares.select_related(*WITH).newest_first():
+    place = Window(RowNumber(), partition_by="news", order_by=("-created_at", "-pk"))
+    first = shares.annotate(place=place, total=Window(Count("pk"), partition_by="news")).filter(place__lte=IN_NEWS)
+    found: dict[uuid.UUID, list[CircleShare]] = {}
+    for share in first.select_related(*WITH).newest_first():
         assert share.news_id is not None  # it was asked for
-        found.setdefault(share.news_id, []).append(Item(share, user).picture)
-    return found
+        found.setdefault(share.news_id, []).append(share)
+    return {
+        news_id: Drawn([Item(share, user).picture for share in group], group[0].total)  # type: ignore[attr-defined]
+        for news_id, group in found.items()
+    }

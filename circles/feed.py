@@ -26,15 +26,23 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The first pictures of an item that one person may see, and how many there are in all."""
+
+    pictures: Sequence[Picture] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True)
 class Told:
     """An item with what one person may see of it."""
 
     item: FeedItem
-    pictures: Sequence[Picture] = ()
+    drawn: Drawn
 
 
 Words = Callable[[FeedItem], str]
-Pictures = Callable[[User, Sequence[FeedItem]], Mapping[uuid.UUID, Sequence[Picture]]]
+Pictures = Callable[[User, Sequence[FeedItem]], Mapping[uuid.UUID, Drawn]]
 MADE: Final = "made"
 CHANGED: Final = "changed"
 JOINED: Final = "joined"
@@ -94,12 +102,12 @@ def draw(verb: str, pictures: Pictures) -> None:
 
 def told(user: User, items: Sequence[FeedItem]) -> list[Told]:
     """Each with its pictures. An item about things of which this person may see none is left out."""
-    found: dict[uuid.UUID, Sequence[Picture]] = {}
+    found: dict[uuid.UUID, Drawn] = {}
     for verb, pictures in _pictures.items():
         drawn = [item for item in items if item.verb == verb]
         found |= pictures(user, drawn) if drawn else {}
-    shown = [Told(item, found.get(item.pk, ())) for item in items]
-    return [each for each in shown if each.pictures or each.item.verb not in _pictures]
+    shown = [Told(item, found.get(item.pk, Drawn())) for item in items]
+    return [each for each in shown if each.drawn.total or each.item.verb not in _pictures]
 
 
 def _actor(words: str) -> Words:

@@ -40,11 +40,11 @@ class News:
 
     @property
     def pictures(self) -> Sequence[feed.Picture]:
-        return self.told.pictures[:PICTURES_SHOWN]
+        return self.told.drawn.pictures[:PICTURES_SHOWN]
 
     @property
     def more(self) -> int:
-        return max(0, len(self.told.pictures) - PICTURES_SHOWN)
+        return max(0, self.told.drawn.total - PICTURES_SHOWN)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from artworks import consequences
@@ -134,8 +135,12 @@ def forget_photos(ids: Collection[uuid.UUID]) -> None:
 
 
 def forget_news(ids: Iterable[uuid.UUID]) -> None:
-    """Items of the feed of which nothing is shared any more."""
-    FeedItem.objects.filter(pk__in=set(ids), verb=SHARED, shares=None).delete()
+    """The feed tells of what is still shared: items with nothing left go, the others count what is."""
+    told = FeedItem.objects.filter(pk__in=set(ids), verb=SHARED)
+    told.filter(shares=None).delete()
+    for item in told.annotate(photos=Count("shares__photo"), artworks=Count("shares__artwork")):
+        details = {"photos": item.photos, "artworks": item.artworks}  # type: ignore[attr-defined]
+        FeedItem.objects.filter(pk=item.pk).update(details=details)
 
 
 def forget_member(circle: Circle, user: User) -> None:

@@ -38,6 +38,7 @@ _ITEM: dict[str, Any] = {
     "person": None,
     "subject_id": None,
     "pictures": [],
+    "picture_count": 0,
     "created_at": "2026-10-04T18:01:00Z",
 }
 _SHARE_ID = "f2b8c9de-5e0f-4a44-9b1e-4a1f8a2f6c52"
@@ -56,6 +57,7 @@ _SHARED = _ITEM | {
             "thumb_template": "/api/v1/photos/0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10/thumb/{size}.{format}?v=2",
         }
     ],
+    "picture_count": 1,
 }
 
 

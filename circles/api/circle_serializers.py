@@ -102,7 +102,8 @@ class FeedItemSerializer(serializers.Serializer):
         source="item.person", allow_null=True, help_text="Whom it is about, when it is about somebody else."
     )
     subject_id = serializers.UUIDField(source="item.subject_id", allow_null=True)
-    pictures = FeedPictureSerializer(many=True, help_text="Of what you may see now.")
+    pictures = FeedPictureSerializer(source="drawn.pictures", many=True, help_text="The first of those you may see.")
+    picture_count = serializers.IntegerField(source="drawn.total", help_text="How many there are in all.")
     created_at = serializers.DateTimeField(source="item.created_at")
 
     def get_sentence(self, told: feed.Told) -> str:

@@ -165,6 +165,26 @@ def test_the_feed_shows_pictures_and_forgets_what_was_taken_back(
     assert api_as(bob).get(f"/api/v1/circles/{circle.pk}/feed").json()["results"][0]["verb"] == "made"
 
 
+def test_the_feed_counts_all_and_shows_the_first_however_much_was_shared(
+    share: Callable[..., Any], alice: User, bob: User, make_photo: Callable[..., Photo], api_as: Any
+) -> None:
+    ids = [make_photo(alice, with_files=False).pk for _ in range(15)]
+    share(photo_ids=list(map(str, ids)))
+    share(photo_ids=[str(make_photo(alice, with_files=False).pk)])
+    one, many = api_as(bob).get(f"/api/v1/circles/{Circle.objects.get().pk}/feed").json()["results"][:2]
+    assert (many["sentence"], many["picture_count"], len(many["pictures"])) == ("Alice shared 15 photos.", 15, 12)
+    assert (one["picture_count"], len(one["pictures"])) == (1, 1)
+
+
+def test_the_feed_tells_of_no_more_than_is_still_shared(
+    share: Callable[..., Any], alice: User, bob: User, make_photo: Callable[..., Photo], api_as: Any
+) -> None:
+    items = share(photo_ids=[str(make_photo(alice, with_files=False).pk) for _ in range(3)]).json()["items"]
+    share(action="unshare", item_ids=[items[0]["id"], items[1]["id"]])
+    told = api_as(bob).get(f"/api/v1/circles/{Circle.objects.get().pk}/feed").json()["results"][0]
+    assert (told["sentence"], told["picture_count"]) == ("Alice shared a photo.", 1)
+
+
 @pytest.mark.parametrize(
     "body",
     [
