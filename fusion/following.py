@@ -77,11 +77,11 @@ def sentence(item: FeedItem) -> str:
     return f"{item.actor.public_name} {what.format(number)}."
 
 
-def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping["UUID", Sequence[feed.Picture]]:
+def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping["UUID", feed.Drawn]:
     """The finished fusion that each item of the feed is about, for who may see it."""
     wanted = [item.subject_id for item in items if item.subject_id]
     found = FusionArtwork.objects.visible_to(user).ready().in_bulk(wanted)
-    return {item.pk: [_picture(found[item.subject_id])] for item in items if item.subject_id in found}
+    return {item.pk: feed.Drawn([_picture(found[item.subject_id])], 1) for item in items if item.subject_id in found}
 
 
 def _picture(fusion: FusionArtwork) -> feed.Picture:
