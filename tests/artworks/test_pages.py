@@ -217,6 +217,10 @@ def test_the_gallery_shows_the_newest_first_by_kind(anna: User, make_artwork: An
     assert client.get("/artworks?from=nonsense&kind=nonsense").status_code == 200
 
 
+def test_fusions_are_a_step_away_where_the_rail_has_no_room_for_them(anna: User, session_of: Any) -> None:
+    assert '<a class="button" href="/fusion">' in page(session_of(anna).get("/artworks"))
+
+
 def test_any_photo_can_be_enlarged(alice: User, make_photo: Any, session_of: Any, work: Any) -> None:
     photo = make_photo(alice)
     client = session_of(alice)
