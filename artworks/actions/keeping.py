@@ -18,6 +18,7 @@ from artworks import consequences
 from artworks.actions import sharing
 from artworks.models import Artwork, ArtworkFile, HandMask
 from artworks.querysets import ArtworkQuerySet
+from circles.actions import standing
 from circles.models import OptIn, User
 from photos.models import Photo
 from processing import files, jobs
@@ -88,6 +89,7 @@ def answer_whose_eye(*, actor: User, artwork_id: uuid.UUID, whose: str, email: s
 def _say_whose(artworks: ArtworkQuerySet, answer: dict[str, Any]) -> None:
     """Who must agree besides the owner changes only when it shows another member now, or no longer does."""
     with transaction.atomic():
+        _hold_people(artworks)
         photos = [pk for pk in artworks.values_list("photo", flat=True).distinct() if pk]
         # Whoever shares this photo now waits for the answer, or is found by it.
         list(Photo.objects.filter(pk__in=photos).select_for_update(no_key=True).values_list("pk"))
@@ -103,8 +105,11 @@ def _say_whose(artworks: ArtworkQuerySet, answer: dict[str, Any]) -> None:
 
 def delete_artwork(*, actor: User, artwork_id: uuid.UUID) -> None:
     """For good: the row and its files. Those made from it stay, and its photo too."""
-    if not _remove(Artwork.objects.editable_by(actor).filter(pk=artwork_id), reason="artwork deleted"):
-        raise NotFound()
+    found = Artwork.objects.editable_by(actor).filter(pk=artwork_id)
+    with transaction.atomic():
+        _hold_people(found)
+        if not _remove(found, reason="artwork deleted"):
+            raise NotFound()
 
 
 def store_mask(*, actor: User, photo: Photo, content: bytes) -> HandMask:
@@ -156,6 +161,11 @@ def sweep_masks() -> int:
         doomed = list(old.exclude(Exists(artworks) | Exists(jobs_of)).values_list("pk", flat=True))
         _remove_masks(HandMask.objects.filter(pk__in=doomed), reason="mask not used")
     return len(doomed)
+
+
+def _hold_people(artworks: ArtworkQuerySet) -> None:
+    """Whose they are and whom they show, before the artworks: an account that ends would wait for us, and we for it."""
+    standing.hold_people(*(person for pair in artworks.values_list("owner", "subject") for person in pair))
 
 
 def _remove(artworks: ArtworkQuerySet, *, reason: str) -> int:

@@ -118,6 +118,27 @@ def test_publishing_waits_for_a_word_being_taken_back(alice: User, bob: User, ci
     assert printed == ["permission_gone"]
 
 
+@pytest.mark.parametrize("who", ["owner", "subject"])
+def test_an_account_and_an_artwork_going_at_once_both_go(
+    alice: User, make_user: Callable[..., User], circle: Circle, ask: Any, who: str
+) -> None:
+    """Each ends what the other wants to end: neither may wait for the other in a circle."""
+    for number in range(ROUNDS // 4):
+        owner, subject = make_user(f"owner{number}@example.com"), make_user(f"subject{number}@example.com")
+        for person in (owner, subject):
+            circle.memberships.create(user=person)
+        works = [piece(owner, whose="member", subject=subject, subject_email=subject.email) for _ in range(3)]
+        asking.request_consents(actor=alice, artworks=works, purpose="fusion", circle=circle)
+        leaver = {"owner": owner, "subject": subject}[who]
+        said = at_once(
+            lambda one=leaver: delete_account(actor=one),
+            *(lambda one=owner, work=work: keeping.delete_artwork(actor=one, artwork_id=work.pk) for work in works),
+        )
+        assert set(said) <= {None, "not_found"}
+        assert not Consent.objects.open().filter(artwork__in=works).exists()
+    assert list(chain.breaks()) == []
+
+
 def test_asking_at_once_asks_once(alice: User, bob: User, circle: Circle, seen: None) -> None:
     for _ in range(ROUNDS // 4):
         work = piece(bob)
