@@ -113,6 +113,12 @@ class World(RuleBasedStateMachine):
         self.hand_in("nothing")
         self.work(point, event)
 
+    @rule(point=st.sampled_from(POINTS[1:]), event=st.sampled_from(("revoke", "leave", "expire")))
+    def hand_in_and_regret(self, point: str, event: str) -> None:
+        """What the gate is for."""
+        self.give()
+        self.hand_in_and_work(point, event)
+
     @rule(event=st.sampled_from(EVENTS[:-2]))
     def hand_in(self, event: str) -> None:
         """A fusion for the circle; ``event`` happens in the middle of it."""
