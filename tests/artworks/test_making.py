@@ -8,6 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from artworks.models import Artwork, ArtworkFile
+from artworks.versions import PIPELINES
 from circles.models import User
 from processing import recipe
 from processing.models import FileDeletion, Job
@@ -41,7 +42,7 @@ def test_a_photo_becomes_an_artwork_with_everything_known_about_it(
     assert artwork.facts["removed_area_pct"] == 1.5
     assert artwork.options["background"] == "white"
     assert artwork.options["enhance"] == 4
-    assert artwork.version == "iris-2"
+    assert artwork.version == f"iris-{PIPELINES['iris']}"
 
 
 def test_its_files_are_the_jobs_own_under_keys_used_once(anna: User, make_artwork: Any, media: Path) -> None:
@@ -146,10 +147,10 @@ def test_an_installed_model_is_another_version(monkeypatch: Any) -> None:
     from artworks import versions
     from processing.imaging.modelstore import Store
 
-    before = versions.version_of("iris")
+    own, before = f"iris-{PIPELINES['iris']}", versions.version_of("iris")
     monkeypatch.setattr(Store, "serving", lambda self, purpose: SimpleNamespace(name="real-esrgan-x4v3"))
     monkeypatch.setattr(Store, "installed", lambda self, entry: (SimpleNamespace(sha256="ab" * 32),))
-    assert (before, versions.version_of("iris")) == ("iris-2", "iris-2+real-esrgan-x4v3:abababab")
+    assert (before, versions.version_of("iris")) == (own, f"{own}+real-esrgan-x4v3:abababab")
 
 
 def test_a_second_click_while_it_runs_gives_the_same_job(anna: User, make_photo: Any, submit: Any) -> None:
@@ -288,7 +289,8 @@ def test_enhance_works_on_any_photo_and_needs_no_opt_in(
     assert submit(alice, make_photo(alice), pipeline="enhance", enhance=4).status_code == 201
     work()
     artwork = Artwork.objects.get()
-    assert (artwork.kind, artwork.options, artwork.version) == ("enhance", {"enhance": 4}, "enhance-1")
+    made = (artwork.kind, artwork.options, artwork.version)
+    assert made == ("enhance", {"enhance": 4}, f"enhance-{PIPELINES['enhance']}")
     said = api_as(alice).get(f"/api/v1/artworks/{artwork.pk}").json()
     assert (said["geometry"], said["mask_url"]) == (None, "")
     assert said["result_url"].endswith("/files/result.jpg")
