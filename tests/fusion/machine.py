@@ -46,7 +46,7 @@ class Crashed(BaseException):
 
 
 class World(RuleBasedStateMachine):
-    """``spoiled``: fusions handed in before bob's word, or his being there, ended."""
+    """``spoiled``: fusions that stood on a word of bob's, or waited for one, when it ended."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,6 +57,7 @@ class World(RuleBasedStateMachine):
         self.mine, self.his = small_piece(self.alice), small_piece(self.bob)
         self.known: set[uuid.UUID] = set()
         self.spoiled: set[uuid.UUID] = set()
+        self.ended: set[uuid.UUID] = set()
         self.plan: dict[str, str] = {}
         self.join()
         self.give()
@@ -122,7 +123,7 @@ class World(RuleBasedStateMachine):
     @rule(event=st.sampled_from(EVENTS[:-2]))
     def hand_in(self, event: str) -> None:
         """A fusion for the circle; ``event`` happens in the middle of it."""
-        self.plan, self.is_spoiling = {"handing in": event}, False
+        self.plan, self.ended = {"handing in": event}, set()
         with committed():
             try:
                 with transaction.atomic():
@@ -137,7 +138,7 @@ class World(RuleBasedStateMachine):
         made = making.make_fusion(
             actor=self.alice, fusion_type="fusion", circle_id=self.circle.pk, wanted={"size": 256}, **wanted
         )
-        if self.is_spoiling:
+        if made in FusionArtwork.objects.relying_on(self.ended):
             self.spoiled.add(made.pk)
         return made
 
@@ -179,10 +180,12 @@ class World(RuleBasedStateMachine):
             self._revoke()
         if event == "leave" and self.is_there:
             self._spoil()
+            waiting = FusionArtwork.objects.waiting().filter(pk__in=self.known)
+            self.spoiled |= set(waiting.values_list("pk", flat=True))
             leave_circle(actor=self.bob, circle_id=self.circle.pk)
         if event == "expire":
-            if self._given().update(valid_until=timezone.now() - timedelta(seconds=1)):
-                self._spoil()
+            self._spoil()
+            self._given().update(valid_until=timezone.now() - timedelta(seconds=1))
             consent_ending.expire_consents()
         if event == "revoke and give again" and self.is_there:
             answering.give_consent(
@@ -193,20 +196,16 @@ class World(RuleBasedStateMachine):
         return Consent.objects.answered_by(self.bob).not_ones_own().given()
 
     def _revoke(self) -> None:
-        given = list(self._given().values_list("pk", flat=True))
-        for pk in given:
-            self._spoil([pk])
+        self._spoil()
+        for pk in list(self._given().values_list("pk", flat=True)):
             answering.revoke_consent(actor=self.bob, consent_id=pk)
 
-    def _spoil(self, consent_ids: list[uuid.UUID] | None = None) -> None:
-        """Everything that stands on his word, or would, is over; a fusion on another word of his is not."""
-        fusions = FusionArtwork.objects.filter(pk__in=self.known)
-        if consent_ids is not None:
-            fusions = fusions.relying_on(consent_ids)
-        self.spoiled |= set(fusions.exclude(state__in=("refused",)).values_list("pk", flat=True))
-        self.is_spoiling = True
+    def _spoil(self) -> None:
+        """Whatever stands on a word of his is over."""
+        self.ended |= set(self._given().values_list("pk", flat=True))
+        relying = FusionArtwork.objects.filter(pk__in=self.known).relying_on(self.ended)
+        self.spoiled |= set(relying.values_list("pk", flat=True))
 
-    is_spoiling = False
     ready_seen = 0
 
     # What is always true.
