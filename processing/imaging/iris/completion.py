@@ -36,6 +36,9 @@ SEAM_WIDTH = 1 / 100
 SLOW_SIZE = (256, 64)
 # A depth of which less is seen than this share of the turn has no mean of its own.
 LEAST_SEEN = 0.25
+# Pixels of the strip beside a hole that its filling is compared on, how far that is carried, what counts at most (grey
+# levels: more is another lamp), and how much of a neighbourhood must say so.
+RIM, REACHES, MOST_LACKING, ENOUGH = 3, (2.0, 6.0, 18.0), 12.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,36 @@ def completed(strip: Strip, seen: Seen, feather: float = 1 / 160, strength: floa
     slow = slow_part(strip, seen)
     quick = strip - slow
     filled, known = strip, seen
-    rim = np.zeros_like(strip)
+    rim, compared = np.zeros_like(strip), np.zeros_like(seen)
     for attempt in range(3):
         donors, there = _assembled(quick, known, stretches(quick, known))
         donors *= np.float32(strength)
         # Seen pixels at a hole's rim fade into what is put beside them first.
-        rim = donors if attempt == 0 else rim
+        if attempt == 0:
+            rim, compared = donors, there & seen
         filled = np.where((~known & there)[..., None], donors + slow, filled)
         known = known | there
         if known.all():
             break
         quick = filled - slow
-    filled = np.where(known[..., None], filled, slow)
+    filled = np.where(known[..., None], filled, slow) + _lacking(strip - rim - slow, compared, ~seen)
     share = _softened(~seen, max(feather * strip.shape[1], 1.0))[..., None]
     outside = strip * (1 - share) + (rim + slow) * share
     return np.where(seen[..., None], outside, filled).astype(np.float32)
+
+
+def _lacking(differ: Strip, compared: Seen, hole: Seen) -> Strip:
+    """What the filling lacks at the hole's rim, where it can be ``compared`` with what is seen, carried inwards: the
+    farther, the smoother. No border shows, and light that goes on around a hole goes on in it."""
+    near = cv2.dilate(hole.astype(np.uint8), np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
+    weight = (compared & near)[..., None].astype(np.float32)
+    shown = np.clip(differ, -MOST_LACKING, MOST_LACKING) * weight
+    lacking, trust = np.zeros_like(differ), np.zeros_like(weight)
+    for reach in REACHES:
+        total = _blurred(weight, reach, reach)
+        share = np.clip(total / ENOUGH, 0, 1) * (1 - trust)
+        lacking, trust = lacking + _blurred(shown, reach, reach) / np.maximum(total, 1e-4) * share, trust + share
+    return np.asarray(lacking * hole[..., None], np.float32)
 
 
 def slow_part(strip: Strip, seen: Seen) -> Strip:

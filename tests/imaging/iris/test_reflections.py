@@ -115,3 +115,15 @@ def test_what_is_alike_all_the_way_round_is_put_back_in_full():
     whole = completion.completed(given, seen, strength=0.5)
     assert whole[20:24, 104:126].mean() == pytest.approx(60, abs=8)
     assert whole[30:38, 104:126].mean() == pytest.approx(120, abs=8)
+
+
+def test_what_is_filled_takes_the_light_around_it():
+    """A glow goes on beneath the lamp, and no border shows."""
+    rows, columns = np.mgrid[:64, :256].astype(np.float32)
+    away = np.hypot(rows - 32, columns - 128)
+    strip = np.repeat((100 + 30 * np.exp(-np.square(away / 8) / 2))[..., None], 3, axis=2)
+    strip += np.random.default_rng(2).normal(0, 3, strip.shape).astype(np.float32)
+    hole = away < 7
+    whole = completion.completed(np.where(hole[..., None], 255, strip).astype(np.float32), ~hole)
+    rim = hole & (away > 5)
+    assert whole[rim].mean() == pytest.approx(strip[rim].mean(), abs=4)
