@@ -17,6 +17,8 @@ os.environ |= {
     "DATA_DIR": str(_FOLDER),
     "REDIS_PREFIX": f"test-{uuid.uuid4().hex[:8]}-{_WORKER}",
     "SECRET_KEY": "only-for-tests",
+    # A machine that stands still for half a minute shall not look like a worker that died.
+    "JOB_LEASE_SECONDS": "120",
 }
 os.environ.setdefault("AUREOLE_TEST_DATA", str(Path(__file__).resolve().parent.parent.parent / "shared" / "data"))
 

@@ -15,7 +15,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from circles.models import User
 from photos.models import Original, Photo, Rendition
@@ -85,6 +86,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
     """Open a path as somebody. What a page should never say (errors, refused styles) fails the test in the end."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
+    refused: list[Response] = []
 
     def open_one(
         path: str, user: User | None = None, *, expected: tuple[str, ...] = (), screen: Any = DESKTOP, **options: Any
@@ -102,13 +104,22 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
 
         page.on("console", lambda message: complain(message.type, f"{message.text} {message.location['url']}"))
         page.on("pageerror", lambda error: complain("error", str(error)))
+        page.on("response", lambda answer: refused.append(answer) if answer.status >= 400 else None)
         page.goto(path)
         return page
 
     yield open_one
+    reasons = [_words_of(answer) for answer in refused] if complaints else []
     for context in contexts:
         context.close()
-    assert not complaints, complaints
+    assert not complaints, (complaints, reasons)
+
+
+def _words_of(answer: Response) -> str:
+    try:
+        return f"{answer.status} {answer.url}: {answer.text()[:300]}"
+    except PlaywrightError as error:
+        return f"{answer.status} {answer.url}: {error}"
 
 
 @pytest.fixture(scope="session")

@@ -165,6 +165,17 @@ def test_what_stays_of_a_picture_is_painted(alice: User, mine: Artwork, another:
     assert [bool(part["mask"]) for part in FusionArtwork.objects.get().options["parts"]].count(True) == 1
 
 
+@pytest.mark.parametrize("status", [409, 202])
+def test_a_quick_look_that_was_overtaken_or_late_is_asked_for_again(
+    alice: User, mine: Artwork, another: Artwork, open_page: Any, status: int
+) -> None:
+    page = open_page("/fusion/new", alice, expected=("409",))
+    page.route("**/api/v1/preview", lambda route: route.fulfill(status=status, json={"error": "outdated"}), times=1)
+    pick(page, mine, another)
+    look(page)
+    assert page.locator("[data-look]").evaluate("(picture) => picture.decode().then(() => picture.naturalWidth)") > 1
+
+
 @pytest.mark.parametrize(("screen", "scheme"), LOOKS)
 def test_every_page_of_fusions_is_usable_by_everybody_and_fits(  # noqa: PLR0917
     alice: User, mine: Artwork, another: Artwork, open_page: Any, screen: str, scheme: str

@@ -34,8 +34,14 @@ class Web:
 
     def open_bytes(self) -> int:
         """What the server keeps aside in deleted temporary files."""
-        links = [link for link in Path(f"/proc/{self.process.pid}/fd").iterdir() if link.is_symlink()]
-        return sum(link.stat().st_size for link in links if "(deleted)" in str(link.readlink()))
+        return sum(_aside(link) for link in Path(f"/proc/{self.process.pid}/fd").iterdir())
+
+
+def _aside(link: Path) -> int:
+    try:
+        return link.stat().st_size if "(deleted)" in str(link.readlink()) else 0
+    except FileNotFoundError:
+        return 0
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +101,12 @@ def test_a_body_without_a_length_is_counted(web: Web) -> None:
 
 
 def test_a_client_that_goes_on_sending_still_reads_the_answer_and_fills_nothing(web: Web) -> None:
+    assert until(lambda: web.open_bytes() == 0)
     connection = web.connect()
     connection.putrequest("POST", "/")
-    connection.putheader("Content-Length", str(24 * MIB))
+    connection.putheader("Content-Length", str(12 * MIB))
     connection.endheaders()
-    for chunk in chunks(96):
+    for chunk in chunks(48):
         connection.send(chunk)
     assert web.open_bytes() == 0
     assert refused(connection)

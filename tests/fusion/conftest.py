@@ -64,7 +64,7 @@ def piece(owner: User, seed: int = 1, **fields: Any) -> Artwork:
         "whose": "me", "subject": owner, "is_consent_ready": True, "title": f"{owner.name}'s eye",
     }  # fmt: skip
     artwork = Artwork.objects.create(owner=owner, photo=photo, **(made | fields))
-    for name in ("result.jpg", "512.webp", "256.webp"):
+    for name in ("result.jpg", "1024.webp", "512.webp", "256.webp"):
         keep(artwork, name, picture)
     return artwork
 

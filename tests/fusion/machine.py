@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from artworks.actions.sharing import share_items
 from artworks.models import Artwork, ArtworkFile
@@ -75,6 +75,12 @@ class World(RuleBasedStateMachine):
     @property
     def is_there(self) -> bool:
         return Membership.objects.filter(circle=self.circle, user=self.bob).exists()
+
+    @initialize(is_made=st.sampled_from((True, False)))
+    def begin(self, is_made: bool) -> None:
+        """Hypothesis tries the first of them first: no run goes without a fusion that is there."""
+        if is_made:
+            self.hand_in_and_work("claimed", "nothing")
 
     @rule()
     def give(self) -> None:

@@ -32,7 +32,8 @@ def _labels(count: int) -> list[str]:
     return [job.label for job in (_claim() for _ in range(count)) if job]
 
 
-def test_a_claim_counts_the_attempt_and_takes_a_lease(alice: User) -> None:
+def test_a_claim_counts_the_attempt_and_takes_a_lease(alice: User, settings: Any) -> None:
+    settings.JOB_LEASE_SECONDS = 20
     _wait(alice, "a")
     job = _claim()
     assert job

@@ -5,6 +5,9 @@ import { paint } from "./source-brush.js";
 const QUIET = 180;
 const FEWEST = 2;
 const MOST = 4;
+// A look that came to nothing: a newer one overtook it, or it took too long.
+const NONE = Symbol("none");
+const TRIES = 3;
 
 class FusionBuilder extends HTMLElement {
   #form;
@@ -12,6 +15,7 @@ class FusionBuilder extends HTMLElement {
   #places;
   #timer;
   #asked = 0;
+  #tries = 0;
   #shownUrl = "";
 
   connectedCallback() {
@@ -169,7 +173,10 @@ class FusionBuilder extends HTMLElement {
     stage.dataset.busy = "";
     const found = await this.#fetch().catch((error) => error);
     if (mine !== this.#asked) return;
+    this.#tries = found === NONE ? this.#tries + 1 : 0;
+    if (found === NONE && this.#tries < TRIES) return this.#soon();
     delete stage.dataset.busy;
+    if (found === NONE) return this.#say("It takes longer than usual. You can go on without the quick look.");
     if (!(found instanceof Blob)) return this.#say([found?.message, found?.suggestion].filter(Boolean).join(" "));
     URL.revokeObjectURL(this.#shownUrl);
     picture.src = this.#shownUrl = URL.createObjectURL(found);
@@ -183,9 +190,9 @@ class FusionBuilder extends HTMLElement {
     const body = JSON.stringify(this.#question());
     const answer = await fetch("/api/v1/preview", { method: "POST", headers, body, credentials: "same-origin" });
     if (answer.headers.get("Content-Type") === "image/jpeg") return answer.blob();
+    if (answer.status === 409 || answer.status === 202) return NONE;
     const said = await answer.json();
-    if (answer.status === 409) return new Blob();
-    throw Object.assign(new Error(said.detail ?? "It takes longer than usual."), { suggestion: said.suggestion ?? "" });
+    throw Object.assign(new Error(said.detail), { suggestion: said.suggestion ?? "" });
   }
 
   #say(words) {
