@@ -8,5 +8,7 @@ artworks_unshared: Consequence[[uuid.UUID, list[uuid.UUID]]] = Consequence("artw
 """These artworks are no longer shared in that circle (its id first): taken back by their owner, or taken out."""
 artworks_deleting: Consequence[[list[uuid.UUID]]] = Consequence("artworks_deleting")
 """Called while their rows are locked and still there."""
+offers_ended: Consequence[[list[uuid.UUID]]] = Consequence("offers_ended")
+"""Their owner wants no questions about them any more. Called while their rows are locked."""
 subject_changed: Consequence[[list[uuid.UUID]]] = Consequence("subject_changed")
 """It was said that these show another member than was said before, or one more, or none any more."""

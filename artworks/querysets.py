@@ -41,6 +41,14 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
     def editable_by(self, user: object) -> "ArtworkQuerySet":
         return self.filter(owner_id=getattr(user, "pk", None))
 
+    def offered_to(self, user: object) -> "ArtworkQuerySet":
+        """This person's own, and what others let be asked for; whether they see it is another question."""
+        return self.filter(Q(owner_id=getattr(user, "pk", None)) | Q(is_consent_ready=True))
+
+    def not_offered_to(self, user: object) -> "ArtworkQuerySet":
+        """Other people's that they do not let be asked for."""
+        return self.filter(is_consent_ready=False).exclude(owner_id=getattr(user, "pk", None))
+
     def of_photo(self, photo_id: uuid.UUID) -> "ArtworkQuerySet":
         return self.filter(photo_id=photo_id)
 

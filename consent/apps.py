@@ -21,6 +21,7 @@ class ConsentConfig(AppConfig):
         circles.blocked.then(ending.end_between)
         circles.account_deleting.then(ending.end_for_account)
         artworks.artworks_deleting.then(ending.end_for_artworks)
+        artworks.offers_ended.then(ending.refuse_for_ended_offers)
         artworks.artworks_unshared.then(ending.end_for_unshared)
         artworks.subject_changed.then(ending.end_for_new_subject)
         consequences.withdrawn.then(tombstones.remember_ended)

@@ -1,16 +1,17 @@
 """What the builder shows: pictures to choose from, layouts and modes as pictures, and who will be asked."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.urls import reverse
 
 from artworks.models import Artwork
+from artworks.querysets import ArtworkQuerySet
 from circles.models import Circle, User
-from consent import policy
-from consent.policy import Purpose
+from consent import offers, policy
+from consent.policy import Missing, Purpose
 from fusion import options
 from fusion.forms import COMPOSITIONS, FUSION_LAYOUTS, MODES
 from fusion.models import FusionArtwork
@@ -18,6 +19,7 @@ from fusion.sources import find_sources, parts_of
 from processing.errors import AureoleError
 
 SHOWN: Final = 60
+CLOSED_SHOWN: Final = 12
 WORDS: Final = {
     "multiband": "Keeps each picture's own colours; recommended.",
     "feather": "A soft edge.",
@@ -41,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Pickable:
-    """An artwork, or an own finished fusion, that may be chosen."""
+    """An artwork, or an own finished fusion, that may be chosen; ``is_closed``: others' that is not offered."""
 
     pk: uuid.UUID
     title: str
@@ -52,10 +54,13 @@ class Pickable:
     picture: str
     width: int
     height: int
+    is_closed: bool = False
 
     @property
     def whose(self) -> str:
-        return "Yours" if self.is_mine else f"{self.owner}’s"
+        if self.is_mine:
+            return "Yours"
+        return f"{self.owner}’s, not offered" if self.is_closed else f"{self.owner}’s"
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,14 @@ class Asked:
     name: str
     titles: tuple[str, ...]
     ids: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """``closed``: of these pictures nothing can be made, because their owners have not offered them."""
+
+    people: Sequence[Asked] = ()
+    closed: Sequence[Asked] = ()
 
 
 def layouts() -> list[Choice]:
@@ -80,47 +93,77 @@ def compositions() -> list[Choice]:
 
 
 def pickables(user: User, chosen: Sequence[uuid.UUID]) -> list[Pickable]:
-    """The newest this person may choose; what is chosen already comes first, in its order."""
+    """The newest this person may choose; what is chosen already comes first, in its order, what is closed last."""
     found = {one.pk: one for one in (*_artworks(user, chosen), *_fusions(user, chosen))}
-    first = [found.pop(pk) for pk in chosen if pk in found]
-    return first + list(found.values())
+    first = [found.pop(pk) for pk in chosen if pk in found and not found[pk].is_closed]
+    return first + sorted(found.values(), key=lambda one: one.is_closed)
 
 
-def asked_for(*, actor: User, fusion_type: str, ids: Sequence[uuid.UUID], circle: Circle | None) -> list[Asked]:
+def asked_for(*, actor: User, fusion_type: str, ids: Sequence[uuid.UUID], circle: Circle | None) -> Asking:
     """Whose consent is missing for these pictures, by name; nobody is asked by this."""
     try:
         artworks = parts_of(find_sources(actor=actor, ids=ids))
     except AureoleError:
-        return []
-    absent = policy.missing(
-        requester=actor,
-        artworks=artworks,
-        purpose=Purpose(fusion_type),
-        circle=circle,
-        work=None,
-    )
-    by_id = {artwork.pk: artwork for artwork in artworks}
+        return Asking()
+    terms: dict[str, Any] = {"requester": actor, "purpose": Purpose(fusion_type), "circle": circle}
+    closed = offers.not_offered(policy.needs_of(artworks), **terms)
+    if closed:
+        return Asking(closed=_by_owner(closed, _titles(actor, closed)))
+    return Asking(people=_by_person(policy.missing(artworks=artworks, **terms), _titles(actor, artworks)))
+
+
+def _titles(user: User, artworks: Sequence[Artwork]) -> dict[uuid.UUID, str]:
+    """What is inside a fusion may no longer be seen by who made it."""
+    visible = Artwork.objects.visible_to(user).chosen(artwork.pk for artwork in artworks)
+    seen = set(visible.values_list("pk", flat=True))
+    return {artwork.pk: str(artwork) if artwork.pk in seen else "a picture you do not see" for artwork in artworks}
+
+
+def _by_owner(artworks: Sequence[Artwork], titles: Mapping[uuid.UUID, str]) -> list[Asked]:
+    names: dict[str, list[str]] = {}
+    for artwork in artworks:
+        names.setdefault(artwork.owner.public_name, []).append(titles[artwork.pk])
+    return [Asked(name, tuple(mine), "") for name, mine in names.items()]
+
+
+def _by_person(absent: Sequence[Missing], titles: Mapping[uuid.UUID, str]) -> list[Asked]:
     people = User.objects.in_bulk({one.subject_id for one in absent if one.subject_id})
     found = []
     for subject_id in dict.fromkeys(one.subject_id for one in absent):
         mine = [one for one in absent if one.subject_id == subject_id]
         name = people[subject_id].public_name if subject_id in people else "Whoever it shows"
-        titles = tuple(str(by_id[one.artwork_id]) for one in mine)
-        found.append(Asked(name, titles, " ".join(str(one.artwork_id) for one in mine)))
+        words = tuple(titles[one.artwork_id] for one in mine)
+        found.append(Asked(name, words, " ".join(str(one.artwork_id) for one in mine)))
     return found
 
 
 def _artworks(user: User, chosen: Sequence[uuid.UUID]) -> Iterable[Pickable]:
     visible = Artwork.objects.visible_to(user).select_related("owner")
-    newest = list(visible.not_made_again().newest_first()[:SHOWN])
-    known = {artwork.pk for artwork in newest}
-    newest += list(visible.chosen([pk for pk in chosen if pk not in known]))
-    for artwork in newest:
+    silent = _newest(visible.not_offered_to(user), chosen)
+    closed = _closed(user, silent)
+    allowed = [artwork for artwork in silent if artwork.pk not in closed]
+    others = [artwork for artwork in silent if artwork.pk in closed][:CLOSED_SHOWN]
+    for artwork in (*_newest(visible.offered_to(user), chosen), *allowed, *others):
         yield Pickable(
             artwork.pk, str(artwork), artwork.owner.public_name, artwork.owner_id == user.pk, False,
             artwork.kind == Artwork.Kind.IRIS, reverse("artworks-thumb", args=[artwork.pk, 256, "webp"]),
-            artwork.width, artwork.height,
+            artwork.width, artwork.height, artwork.pk in closed,
         )  # fmt: skip
+
+
+def _newest(found: ArtworkQuerySet, chosen: Sequence[uuid.UUID]) -> list[Artwork]:
+    """With those chosen already, however old."""
+    newest = list(found.not_made_again().newest_first()[:SHOWN])
+    known = {artwork.pk for artwork in newest}
+    return newest + list(found.chosen(pk for pk in chosen if pk not in known))
+
+
+def _closed(user: User, artworks: Sequence[Artwork]) -> set[uuid.UUID]:
+    """Those of them that their owners allow this person neither for a fusion nor for a composition, wherever seen."""
+    needs = policy.needs_of(artworks)
+    kinds = (Purpose.FUSION, Purpose.COMPOSITION)
+    found = [{one.pk for one in offers.not_offered(needs, requester=user, purpose=kind)} for kind in kinds]
+    return found[0] & found[1]
 
 
 def _fusions(user: User, chosen: Sequence[uuid.UUID]) -> Iterable[Pickable]:

@@ -47,8 +47,9 @@ def asking(request: SignedIn) -> HttpResponse:
     kind = "composition" if request.GET.get("kind") == "composition" else "fusion"
     circle = Circle.objects.visible_to(request.user).filter(pk__in=_ids(request.GET.getlist("circle"))).first()
     ids = _ordered(request.GET.getlist("sources"), "")[:MOST]
-    asked = building.asked_for(actor=request.user, fusion_type=kind, ids=ids, circle=circle) if ids else []
-    return render(request, "fusion/_asking.html", {"asked": asked, "circle": circle, "count": len(ids)})
+    found = building.asked_for(actor=request.user, fusion_type=kind, ids=ids, circle=circle)
+    context = {"asked": found.people, "closed": found.closed, "circle": circle, "count": len(ids)}
+    return render(request, "fusion/_asking.html", context)
 
 
 @never_cache

@@ -71,6 +71,16 @@ class Chosen:
         return " and ".join(f"{count} {noun}{'s' if count > 1 else ''}" for count, noun in many if count)
 
     @property
+    def silent(self) -> list[Artwork]:
+        """Those that sharing may offer as well."""
+        return [artwork for artwork in self.artworks if artwork.whose and not artwork.is_consent_ready]
+
+    @property
+    def nobodys(self) -> list[Artwork]:
+        """Those that cannot be offered: nobody has said whose they are."""
+        return [artwork for artwork in self.artworks if not artwork.whose]
+
+    @property
     def more(self) -> int:
         return max(0, self.count - SHOWN)
 

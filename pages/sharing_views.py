@@ -47,6 +47,7 @@ def _choose(
 ) -> HttpResponse:
     mine = Circle.objects.visible_to(person(request)).with_standing(person(request))
     found = {"chosen": chosen, "circles": mine, "refusal": refusal, "is_lacking": is_lacking, "back": _back(request)}
+    found["offers"] = "to" not in request.POST or request.POST.get("offer") == "1"
     found["circle_id"] = request.POST.get("circle") or request.GET.get("circle", "")
     return render(request, "circles/share.html", found, status=status)
 
@@ -58,6 +59,7 @@ def _share(request: HttpRequest, chosen: shown.Chosen, circle_id: uuid.UUID) -> 
         photo_ids=[photo.pk for photo in chosen.photos],
         artwork_ids=[artwork.pk for artwork in chosen.artworks],
         with_original=request.POST.get("with_original") == "1",
+        offer=True if request.POST.get("offer") == "1" else None,
     )
     undo = f"unshare:{circle_id}:{','.join(map(str, made.fresh))}" if made.fresh else ""
     sentence = f"{chosen.words.capitalize()} shared." if made.fresh else "That was shared here already."

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from artworks import consequences
-from artworks.actions import sharing
+from artworks.actions import offering, sharing
 from artworks.models import Artwork, ArtworkFile, HandMask
 from artworks.querysets import ArtworkQuerySet
 from circles.actions import standing
@@ -64,8 +64,14 @@ def edit_artwork(*, actor: User, artwork_id: uuid.UUID, changes: Mapping[str, An
             suggestion="Answer that first, then offer the artwork to others.",
             code="subject_unknown",
         )
-    if fields:
-        Artwork.objects.editable_by(actor).filter(pk=artwork_id).update(**fields)
+    is_offered = fields.pop("is_consent_ready", None)
+    mine = Artwork.objects.editable_by(actor).filter(pk=artwork_id)
+    with transaction.atomic():
+        standing.hold_people(actor.pk)
+        if fields:
+            mine.update(**fields)
+        if is_offered is not None:
+            offering.change_offer(mine, is_offered=is_offered)
     return find_artwork(actor=actor, artwork_id=artwork_id)
 
 

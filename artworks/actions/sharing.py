@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from artworks import consequences
+from artworks.actions import offering
 from artworks.models import Artwork
 from circles import feed
 from circles.actions import standing
@@ -60,8 +61,11 @@ def share_items(
     photo_ids: Iterable[uuid.UUID] = (),
     artwork_ids: Iterable[uuid.UUID] = (),
     with_original: bool = False,
+    offer: bool | None = None,
 ) -> Shared:
     """Let the members of a circle see these, all or none; what is shared there already gets ``with_original`` anew.
+
+    ``offer``: whether others may ask to use the artworks; None leaves that as it is.
 
     NotFound for a circle one is not in and for things that are not one's own; SubjectUnknown, SubjectNotAsked.
     """
@@ -71,6 +75,8 @@ def share_items(
         here = standing.take(actor=actor, circle_id=circle_id)
         photos = _hold_photos(actor, wanted_photos)
         artworks = _hold_artworks(actor, wanted_artworks)
+        if offer is not None:
+            offering.change_offer(Artwork.objects.chosen(artwork.pk for artwork in artworks), is_offered=offer)
         known = CircleShare.objects.filter(membership=here.membership)
         same = list(known.filter(photo__in=photos) | known.filter(artwork__in=artworks))
         CircleShare.objects.filter(pk__in=[share.pk for share in same]).update(with_original=with_original)

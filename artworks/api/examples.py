@@ -75,6 +75,7 @@ _SHARED_NAMES: Final = ("id", "kind", "title", "caption", "width", "height", "cr
 _SHARED: Final = {name: _ARTWORK[name] for name in _SHARED_NAMES} | {
     "owner": _ALICE,
     "is_mine": False,
+    "consent_ready": True,
     "is_given": False,
     "result_url": "",
 }
@@ -105,7 +106,7 @@ _UNDO: Final = {"action": "unshare", "item_ids": [_ITEM["id"]]}
 ITEMS: Final = [answered({"next": None, "previous": None, "results": [_ITEM]})]
 ITEM: Final = [answered(_ITEM)]
 SHARE: Final = [
-    asked({"action": "share", "photo_ids": [_PHOTO], "artwork_ids": [_ID], "with_original": False}),
+    asked({"action": "share", "photo_ids": [_PHOTO], "artwork_ids": [_ID], "with_original": False, "offer": True}),
     answered({"items": [_ITEM], "changed": 1, "undo": _UNDO}),
 ]
 CHANGES: Final = [asked({"title": "Left eye in March", "consent_ready": True}), answered(_DETAIL)]

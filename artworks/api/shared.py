@@ -25,6 +25,7 @@ class SharedArtworkSerializer(serializers.Serializer):
     height = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     thumb_template = serializers.SerializerMethodField(help_text="Fill in {size} (256, 512, 1024) and {format}.")
+    consent_ready = serializers.BooleanField(source="is_consent_ready", help_text="You may ask to use it.")
     is_given = serializers.BooleanField(help_text="With the result in full size.")
     result_url = serializers.SerializerMethodField(help_text="Empty where it is not given.")
 
@@ -67,8 +68,15 @@ class ItemsSerializer(StrictSerializer):
         required=False, help_text="Give the original file too, with its place and camera; false by default."
     )
 
+    offer = serializers.BooleanField(
+        required=False,
+        help_text="Whether others may ask to use these artworks, as `consent_ready` says; left as it is by default, "
+        "and where nobody has said yet whose eye it is. False also answers questions that wait with no.",
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wrong = {"share": ("item_ids",), "unshare": ("photo_ids", "artwork_ids", "with_original")}[attrs["action"]]
+        only_share = ("photo_ids", "artwork_ids", "with_original", "offer")
+        wrong = {"share": ("item_ids",), "unshare": only_share}[attrs["action"]]
         if fields := {name: [f"Not with {attrs['action']}."] for name in wrong if name in attrs}:
             raise serializers.ValidationError(fields)
         if attrs["action"] == "unshare" and not attrs.get("item_ids"):

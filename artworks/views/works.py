@@ -113,7 +113,8 @@ def offer(request: SignedIn, artwork_id: uuid.UUID) -> HttpResponse:
     """Whether others may ask to use it."""
     is_ready = request.POST.get("is_consent_ready") == "1"
     keeping.edit_artwork(actor=request.user, artwork_id=artwork_id, changes={"is_consent_ready": is_ready})
-    messages.success(request, "Others may ask for it now." if is_ready else "Nobody can ask for it any more.")
+    taken_back = "Nobody can ask for it any more. What you agreed to before stays until you take that back."
+    messages.success(request, "Others may ask for it now." if is_ready else taken_back)
     return redirect("artworks:detail", artwork_id)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,10 +11,10 @@ from django.utils import timezone
 
 from artworks.models import Artwork
 from circles.models import Block, Circle, User
-from consent import holding, policy, records, telling
+from consent import holding, offers, policy, records, telling
 from consent.actions import ending
 from consent.circumstances import SERVER, Circumstances
-from consent.models import Consent, Scope, State
+from consent.models import Consent, ConsentEvent, Scope, State
 from consent.notices import is_current
 from consent.policy import Need
 from processing.errors import Conflict, NotFound
@@ -47,7 +48,7 @@ def request_consents(
     """Ask everybody whose word is missing; returns every question that is open now, those asked before included.
 
     With ``work`` the question is for this one work, else for each time. Who refused or took it back is not asked the
-    same again for a month. NotFound when the actor cannot see an artwork, or is not in the circle.
+    same again for a month. NotFound when the actor cannot see an artwork, or is not in the circle; NotOffered.
     """
     chosen = list(artworks)
     visible = set(Artwork.objects.visible_to(actor).chosen(each.pk for each in chosen).values_list("pk", flat=True))
@@ -55,6 +56,9 @@ def request_consents(
         raise NotFound()
     with transaction.atomic():
         needs = _lock(actor, policy.needs_of(chosen), circle)
+        closed = offers.not_offered(needs, requester=actor, purpose=purpose, circle=circle, work=work)
+        if closed:
+            raise offers.NotOffered(closed)
         terms = _terms(purpose, circle, work, actor)
         answers = [_ask(actor, need, terms, message[:300], how) for need in needs]
         questions = [consent for consent, _ in answers if consent is not None]
@@ -74,11 +78,12 @@ def _lock(actor: User, needs: Sequence[Need], circle: Circle | None) -> list[Nee
             raise NotFound()
         if any(need.role == Consent.Role.OWNER and need.person_id not in inside for need in theirs):
             raise OwnerNotInCircle()
-    there = {artwork.pk for artwork in holding.artworks(need.artwork.pk for need in needs)}
+    there = {artwork.pk: artwork for artwork in holding.artworks(need.artwork.pk for need in needs)}
     if any(need.artwork.pk not in there for need in needs):
         raise NotFound()
     holding.consents(Consent.objects.open().about(there).values_list("pk", flat=True))
-    return sorted(theirs, key=lambda need: (need.artwork.pk, str(need.person_id)))
+    held = [replace(need, artwork=there[need.artwork.pk]) for need in theirs]
+    return sorted(held, key=lambda need: (need.artwork.pk, str(need.person_id)))
 
 
 def _terms(purpose: str, circle: Circle | None, work: uuid.UUID | None, actor: User) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def _ask(
     found, is_new = _open_question(actor, fields | {"message": message}, how)
     if is_new or found.state == State.REQUESTED:
         return found, is_new
-    if found.state != State.EXPIRED and found.changed_at > timezone.now() - ASKED_AGAIN_AFTER:
+    if found.changed_at > timezone.now() - ASKED_AGAIN_AFTER and not _may_be_asked_again(found):
         return None, False
     again: dict[str, Any] = {"requester": actor, "message": message, "asked_at": timezone.now(), "valid_until": None}
     return records.move(found, State.REQUESTED, actor=actor, how=how, **again), True
@@ -122,6 +127,12 @@ def _open_question(actor: User, fields: dict[str, Any], how: Circumstances) -> t
         ending.end_rows([found], State.SUPERSEDED, reason="notice")
         return records.find_or_open(actor=actor, state=State.REQUESTED, how=how, **fields)
     return found, is_new
+
+
+def _may_be_asked_again(found: Consent) -> bool:
+    """Time ended it, or taking an offer back did, and now it is offered again."""
+    last = ConsentEvent.objects.filter(record_id=found.pk, sequence=found.sequence)
+    return found.state == State.EXPIRED or last.filter(reason=ending.OFFER_ENDED).exists()
 
 
 def _refuse_too_many(actor: User) -> None:

@@ -21,6 +21,7 @@ from consent.notices import NOTICES, is_current
 
 UNANSWERED: Final = timedelta(days=90)
 AT_ONCE: Final = 500
+OFFER_ENDED: Final = "offer taken back"
 
 
 def end_rows(
@@ -73,6 +74,15 @@ def end_for_artworks(artwork_ids: list[uuid.UUID]) -> None:
 def end_for_new_subject(artwork_ids: list[uuid.UUID]) -> None:
     """It shows somebody else than was said when people agreed."""
     _void(Q(artwork__in=artwork_ids), "another subject")
+
+
+def refuse_for_ended_offers(artwork_ids: list[uuid.UUID]) -> None:
+    """Their owner wants no questions about these: those that wait are answered with no. What was given stands."""
+    for consent in _lock(Q(artwork__in=artwork_ids, role=Consent.Role.OWNER, state=State.REQUESTED)):
+        if consent.state == State.REQUESTED:
+            records.move(consent, State.REFUSED, actor=consent.granter, reason=OFFER_ENDED)
+            consequences.refused.happen(consent)
+            telling.answered(consent)
 
 
 def end_for_account(user: User) -> None:

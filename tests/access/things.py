@@ -176,7 +176,7 @@ def question_to(owner: User) -> Consent:
     somebody = User.objects.create(email=f"{uuid.uuid4()}@example.com", name="Dora")
     Membership.objects.create(circle=here, user=somebody)
     found = artwork_of(owner)
-    Artwork.objects.filter(pk=found.pk).update(whose="me", subject=owner)
+    Artwork.objects.filter(pk=found.pk).update(whose="me", subject=owner, is_consent_ready=True)
     key = default_storage.save(f"iris/{uuid.uuid4()}/512.webp", ContentFile(b"0123456789"))
     ArtworkFile.objects.create(artwork=found, name="512.webp", key=key, byte_size=10, content_type="image/webp")
     share_items(actor=owner, circle_id=here.pk, artwork_ids=[found.pk])

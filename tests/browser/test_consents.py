@@ -49,7 +49,7 @@ def work(circle: Circle) -> Callable[..., Artwork]:
         photo = photo_of(owner, state="ready", width=512, height=512)
         made = Artwork.objects.create(
             owner=owner, photo=photo, kind="iris", version="iris-1", width=512, height=512, title=title,
-            whose="me", subject=owner,
+            whose="me", subject=owner, is_consent_ready=True,
         )  # fmt: skip
         target = io.BytesIO()
         Image.fromarray(iris(seed, 512).pixels).convert("RGB").save(target, "WEBP")

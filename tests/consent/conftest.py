@@ -39,7 +39,10 @@ def cast(alice: User, bob: User, charlie: User, circle: Circle) -> Cast:
 def piece(owner: User, **fields: Any) -> Artwork:
     """An artwork of somebody's, as publishing leaves it."""
     photo = things.photo_of(owner, state="ready", width=8, height=6)
-    wanted = {"kind": "iris", "version": "iris-1", "width": 8, "height": 8, "whose": "me", "subject": owner}
+    wanted = {
+        "kind": "iris", "version": "iris-1", "width": 8, "height": 8, "whose": "me", "subject": owner,
+        "is_consent_ready": True,
+    }  # fmt: skip
     return Artwork.objects.create(owner=owner, photo=photo, **(wanted | fields))
 
 

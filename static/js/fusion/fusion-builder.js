@@ -208,6 +208,7 @@ class FusionBuilder extends HTMLElement {
     const place = this.querySelector("[data-asking]");
     place.innerHTML = await answer.text();
     const card = place.querySelector("[data-names]");
+    this.querySelector("[data-go]").disabled = Boolean(place.querySelector("[data-closed]"));
     this.querySelector("[data-go]").textContent = card ? `Ask ${card.dataset.names}, then make it` : "Make it";
     const waited = new Set((card?.dataset.waited ?? "").split(" "));
     for (const face of this.querySelectorAll("[data-face]")) {
