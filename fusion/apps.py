@@ -8,10 +8,11 @@ class FusionConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what this one brings: recipes, words for the feed, what follows a consent."""
         from artworks import sheets
-        from circles import consequences, feed
+        from circles import consequences, feed, reporting
         from consent import consequences as consents
         from consent import works
         from fusion import drawing, following
+        from fusion import reporting as reports
         from fusion.actions import ending, making, masking, previewing
         from fusion.models import FusionFile, FusionMask
         from fusion.recipes import composition, fusion, parts, preview  # noqa: F401 - register themselves
@@ -28,6 +29,7 @@ class FusionConfig(AppConfig):
         consents.refused.then(following.consent_refused)
         consents.withdrawn.then(following.consents_withdrawn)
         consents.narrowed.then(following.consents_narrowed)
+        reporting.register("fusion", reporting.Reportable(reports.reported, ending.unpublish))
         works.told_by(following.works)
         reconciler.every(15)(making.start_all_waiting)
         reconciler.every(60)(previewing.forget_old_previews)

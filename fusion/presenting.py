@@ -87,6 +87,11 @@ class ShownFusion:
     def may_take_out(self) -> bool:
         return bool(consents_of(self.user, self.fusion))
 
+    @cached_property
+    def may_report(self) -> bool:
+        """Other people's, where it was published."""
+        return not self.is_mine and FusionArtwork.objects.published_to(self.user).filter(pk=self.fusion.pk).exists()
+
     @property
     def method(self) -> str:
         names = dict((*FUSION_LAYOUTS, *COMPOSITIONS))

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from artworks.models import Artwork
-from circles.models import Circle
+from circles.models import Block, Circle
 from fusion.states import UNFINISHED, State, status
 from processing.states import State as JobState
 
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 class FusionQuerySet(models.QuerySet["FusionArtwork"]):
     def visible_to(self, user: object) -> "FusionQuerySet":
-        """One's own in every state; a finished one also to the owners of what is in it and to its circle."""
+        """One's own in every state; a finished one also to the owners of what is in it and to its circle, unless they
+        and its creator blocked each other."""
         from fusion.models import FusionPart
 
         pk = getattr(user, "pk", None)
         owned = FusionPart.objects.filter(artwork__owner_id=pk).values("fusion")
-        of_others = Q(pk__in=owned) | Q(circle__in=Circle.objects.visible_to(user))
-        return self.filter(Q(creator_id=pk) | Q(state=State.READY) & of_others)
+        theirs = Q(pk__in=owned) | Q(circle__in=Circle.objects.visible_to(user))
+        of_others = Q(state=State.READY) & theirs & ~Block.objects.against(user, "creator")
+        return self.filter(Q(creator_id=pk) | of_others)
+
+    def published_to(self, user: object) -> "FusionQuerySet":
+        """Finished ones that this person may see in a circle they are in, their own among them."""
+        return self.visible_to(user).ready().filter(circle__in=Circle.objects.visible_to(user))
 
     def editable_by(self, user: object) -> "FusionQuerySet":
         return self.filter(creator_id=getattr(user, "pk", None))

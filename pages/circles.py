@@ -89,7 +89,7 @@ def board(user: User, circle: Circle) -> Board:
         wall(user, circle.pk, most=ON_BOARD),
         [News(told, feed.sentence(told.item)) for told in feed.told(user, list(items))],
         list(invitations[:INVITATIONS_SHOWN]),
-        list(FusionArtwork.objects.of_circle(circle).newest_first()[:FUSIONS_SHOWN]),
+        list(FusionArtwork.objects.visible_to(user).of_circle(circle).newest_first()[:FUSIONS_SHOWN]),
     )
 
 

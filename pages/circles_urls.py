@@ -20,6 +20,7 @@ urlpatterns = [
     path("circles/<uuid:circle_id>/items/unshare", sharing.unshare, name="circle_unshare"),
     path("circles/<uuid:circle_id>/items/<uuid:item_id>", sharing.item, name="circle_item"),
     path("circles/<uuid:circle_id>/items/<uuid:item_id>/report", safety.report, name="circle_report"),
+    path("circles/<uuid:circle_id>/fusions/<uuid:fusion_id>/report", safety.report_fusion, name="circle_fusion_report"),
     path("circles/<uuid:circle_id>/members/<uuid:person_id>/block", safety.block, name="circle_block"),
     path("circles/<uuid:circle_id>/picture", sharing.picture, name="circle_picture"),
     path("share", sharing.share, name="share"),

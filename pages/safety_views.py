@@ -1,17 +1,21 @@
 """Blocking people, reporting things, and what became of it."""
 
 import uuid
+from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from artworks.showing import Item
 from circles.actions import blocks, circles, memberships, reports
-from circles.models import Block, Report
+from circles.models import Block, Circle, Report, User
+from fusion.models import FusionArtwork
 from pages import sharing as shown
 from pages.settings_views import person
 from processing.errors import Conflict, TooOften
@@ -60,6 +64,19 @@ def unblock(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     return redirect("pages:settings_safety")
 
 
+@dataclass(frozen=True)
+class About:
+    """What is reported, as its page shows it."""
+
+    kind: str
+    id: uuid.UUID
+    owner: User
+    words: str
+    page: str
+    item: Item | None = None
+    fusion: FusionArtwork | None = None
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -69,14 +86,33 @@ def report(request: HttpRequest, circle_id: uuid.UUID, item_id: uuid.UUID) -> Ht
     found = shown.one(person(request), circle, item_id)
     if found is None:
         raise Http404
+    item = found.item
+    return _report(request, circle, About("item", item.id, item.owner, item.words, item.page, item=item))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def report_fusion(request: HttpRequest, circle_id: uuid.UUID, fusion_id: uuid.UUID) -> HttpResponse:
+    """The same of a fusion that was published to a circle."""
+    circle = circles.find_circle(actor=person(request), circle_id=circle_id)
+    seen = FusionArtwork.objects.published_to(person(request)).of_circle(circle).select_related("creator")
+    found = seen.filter(pk=fusion_id).first()
+    if found is None:
+        raise Http404
+    page = reverse("fusion:detail", args=[found.pk])
+    return _report(request, circle, About("fusion", found.pk, found.creator, str(found), page, fusion=found))
+
+
+def _report(request: HttpRequest, circle: Circle, about: About) -> HttpResponse:
     form = ReportForm(request.POST or None)
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            reports.report_item(actor=person(request), kind="item", subject_id=item_id, **form.cleaned_data)
+            reports.report_item(actor=person(request), kind=about.kind, subject_id=about.id, **form.cleaned_data)
             messages.success(request, "Reported. Here you see what becomes of it.")
             return redirect("pages:settings_safety")
         except (Conflict, TooOften) as refused:
             refusal = refused
-    context = {"circle": circle, "view": found, "form": form, "refusal": refusal}
+    context = {"circle": circle, "about": about, "form": form, "refusal": refusal}
     return render(request, "circles/report.html", context, status=refusal.status if refusal else 200)

@@ -50,8 +50,10 @@ class ReportSerializer(serializers.Serializer):
 
 
 class ReportItemSerializer(StrictSerializer):
-    kind = serializers.CharField(max_length=20, default="item", help_text="`item`: something shared into a circle.")
-    subject_id = serializers.UUIDField(help_text="Its id, as the list of the circle's items gives it.")
+    kind = serializers.CharField(
+        max_length=20, default="item", help_text="`item`: something shared into a circle; or `fusion`."
+    )
+    subject_id = serializers.UUIDField(help_text="Its id, as the circle's list of items or fusions gives it.")
     reason = serializers.ChoiceField(choices=Report.Reason.choices)
     words = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 

@@ -67,6 +67,16 @@ def leave_circle(circle: Circle, user: User) -> None:
     mine.update(circle=None)
 
 
+def unpublish(fusion_id: uuid.UUID) -> None:
+    """Those who run the server decided so: it leaves its circle, and its creator keeps it. Part of the caller's
+    transaction; twice is fine."""
+    there = FusionArtwork.objects.filter(pk=fusion_id, circle__isnull=False)
+    for fusion in there.select_for_update(of=("self",), no_key=True):
+        _leave_feed(fusion)
+        tell(fusion)
+    there.update(circle=None)
+
+
 def close(fusion: FusionArtwork, to: State, message: str, *, code: str) -> None:
     """End a fusion whose row is locked: files, feed items and the job go with it."""
     keys = list(FusionFile.objects.filter(fusion=fusion).values_list("key", flat=True))

@@ -147,7 +147,7 @@ class CircleFusionsView(ListView):
     def get(self, request: Request, circle_id: uuid.UUID) -> Response:
         """What was fused for this circle; for its members."""
         circle = find_circle(actor=person(request), circle_id=circle_id)
-        return self.page(FusionArtwork.objects.of_circle(circle).whole())
+        return self.page(FusionArtwork.objects.visible_to(request.user).of_circle(circle).whole())
 
 
 def represent(fusion: FusionArtwork, request: Request) -> dict[str, Any]:

@@ -147,6 +147,7 @@ ROWS: dict[str, Row] = {
     "circles/<uuid:circle_id>/items/unshare": Own(things.circle, "post"),
     "circles/<uuid:circle_id>/items/<uuid:item_id>": Own(things.shared_item),
     "circles/<uuid:circle_id>/items/<uuid:item_id>/report": Own(things.shared_item),
+    "circles/<uuid:circle_id>/fusions/<uuid:fusion_id>/report": Own(things.published_fusion),
     "circles/<uuid:circle_id>/members/<uuid:person_id>/block": Own(things.member, "post"),
     "settings/safety": SignedIn(),
     "settings/safety/blocked/<uuid:person_id>/unblock": Own(things.blocked, "post"),

@@ -235,6 +235,14 @@ def fusion(owner: User) -> dict[str, Any]:
     return {"fusion_id": fusion_of(owner).pk}
 
 
+def published_fusion(owner: User) -> dict[str, Any]:
+    """Somebody else's, in a circle of the owner's."""
+    there = member(owner)
+    made = fusion_of(owner, User.objects.get(pk=there["person_id"]))
+    FusionArtwork.objects.filter(pk=made.pk).update(circle=there["circle_id"])
+    return {"circle_id": there["circle_id"], "fusion_id": made.pk}
+
+
 def fusion_with_mine(owner: User) -> dict[str, Any]:
     """Somebody else's, for which the owner of an artwork in it agreed."""
     somebody = User.objects.create(email=f"{uuid.uuid4()}@example.com", name="Dora")

@@ -1,0 +1,15 @@
+"""Fusions as those who run the server hear of them: found by members of the circle, taken out of it."""
+
+import uuid
+
+from circles.models import User
+from circles.reporting import Reported
+from fusion.models import FusionArtwork
+
+
+def reported(user: User, fusion_id: uuid.UUID) -> Reported | None:
+    """A fusion as a report tells of it; None for what was not published to a circle this person is in."""
+    fusion = FusionArtwork.objects.published_to(user).select_related("creator", "circle").filter(pk=fusion_id).first()
+    if fusion is None or fusion.circle is None:
+        return None
+    return Reported(fusion.creator, fusion.circle, str(fusion))
