@@ -125,7 +125,7 @@ def reported(user: User, share_id: uuid.UUID) -> Reported | None:
     if share is None:
         return None
     item = Item(share, user)
-    return Reported(item.owner, share.membership.circle, item.words)
+    return Reported(item.owner, share.membership.circle, item.words, share.name)
 
 
 def pictures_of_news(user: User, items: Sequence[FeedItem]) -> Mapping[uuid.UUID, Drawn]:

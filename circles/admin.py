@@ -21,7 +21,7 @@ from knox.models import AuthToken
 
 from circles import quota
 from circles.actions import accounts, circles, invitations, reports, sessions, signing_in
-from circles.models import Block, Circle, DeviceToken, Membership, OptIn, Report, SiteInvitation, User
+from circles.models import Block, Circle, DeviceToken, Membership, OptIn, Report, SiteInvitation, TakenOut, User
 from processing.errors import Conflict
 
 # What shows secrets, or what nothing writes to; the actions below do what an admin needs of them.
@@ -293,6 +293,22 @@ class ReportAdmin(admin.ModelAdmin):
             reports.decide_report(actor=actor, report_id=obj.pk, takes_out=takes_out, answer=obj.answer)
         except Conflict as refused:
             self.message_user(request, f"{refused.message} {refused.advice}", messages.ERROR)
+
+
+@admin.register(TakenOut)
+class TakenOutAdmin(admin.ModelAdmin):
+    """What stays out of a circle after a report. Deleting it here lets it be shared there again, and does no more."""
+
+    list_display = ("title", "owner", "circle", "decided_at")
+    list_select_related = ("owner", "circle")
+    search_fields = ("title", "owner__email", "circle__name")
+    readonly_fields = fields = ("title", "owner", "circle", "thing", "decided_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Block)

@@ -11,11 +11,15 @@ from processing.errors import Refused
 
 @dataclass(frozen=True)
 class Reported:
-    """A thing in a circle: whose it is, and what it is called, for people who do not see it."""
+    """A thing in a circle: whose it is, and what it is called, for people who do not see it.
+
+    ``thing`` names it however often it is shared: once taken out, it stays out (``reports.refuse_taken_out``).
+    """
 
     owner: User
     circle: Circle
     title: str
+    thing: str
 
 
 @dataclass(frozen=True)

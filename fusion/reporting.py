@@ -1,6 +1,7 @@
 """Fusions as those who run the server hear of them: found by members of the circle, taken out of it."""
 
 import uuid
+from collections.abc import Iterable
 
 from circles.models import User
 from circles.reporting import Reported
@@ -12,4 +13,11 @@ def reported(user: User, fusion_id: uuid.UUID) -> Reported | None:
     fusion = FusionArtwork.objects.published_to(user).select_related("creator", "circle").filter(pk=fusion_id).first()
     if fusion is None or fusion.circle is None:
         return None
-    return Reported(fusion.creator, fusion.circle, str(fusion))
+    parts = fusion.parts.values_list("part_id", flat=True)  # type: ignore[attr-defined]
+    return Reported(fusion.creator, fusion.circle, str(fusion), name_of(user=fusion.creator, artwork_ids=parts))
+
+
+def name_of(*, user: User, artwork_ids: Iterable[uuid.UUID]) -> str:
+    """The same for everything this person makes of the same artworks, however they arrange it."""
+    pictures = uuid.uuid5(uuid.NAMESPACE_OID, " ".join(sorted(map(str, artwork_ids))))
+    return f"fusion:{user.pk}:{pictures}"

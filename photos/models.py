@@ -186,6 +186,11 @@ class CircleShare(models.Model):
     def __str__(self) -> str:
         return f"{'photo' if self.photo_id else 'artwork'} {self.photo_id or self.artwork_id}"
 
+    @property
+    def name(self) -> str:
+        """Of the thing: the same however often it is shared."""
+        return str(self)
+
 
 class CirclePicture(models.Model):
     """What a circle is shown by: one of the things shared in it."""

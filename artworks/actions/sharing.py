@@ -13,7 +13,7 @@ from artworks import consequences
 from artworks.actions import offering
 from artworks.models import Artwork
 from circles import feed
-from circles.actions import standing
+from circles.actions import reports, standing
 from circles.models import Circle, FeedItem, Role, User
 from photos.models import CircleShare, Photo
 from processing.errors import Conflict, NotFound, Refused
@@ -68,6 +68,7 @@ def share_items(
     ``offer``: whether others may ask to use the artworks; None leaves that as it is.
 
     NotFound for a circle one is not in and for things that are not one's own; SubjectUnknown, SubjectNotAsked.
+    TakenOutBefore for what staff took out of this circle after a report.
     """
     wanted_photos, wanted_artworks = set(photo_ids), set(artwork_ids)
     _check_number(len(wanted_photos) + len(wanted_artworks))
@@ -83,6 +84,7 @@ def share_items(
         there = {share.photo_id or share.artwork_id for share in same}
         rows = [CircleShare(photo=photo) for photo in photos if photo.pk not in there]
         rows += [CircleShare(artwork=artwork) for artwork in artworks if artwork.pk not in there]
+        reports.refuse_taken_out(here.circle, [row.name for row in rows])
         _add(here, rows, with_original)
     shown = CircleShare.objects.filter(pk__in=[share.pk for share in (*same, *rows)])
     items = shown.select_related("photo", "artwork", "membership__user", "membership__circle").newest_first()

@@ -1,6 +1,7 @@
 """Telling the people who run the server about something shared, their decision, and its way back to the teller."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -11,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from circles import reporting
-from circles.models import Report, User
+from circles.actions import standing
+from circles.models import Circle, Report, TakenOut, User
 from processing import push
 from processing.errors import Conflict, NotFound, TooOften
 
@@ -25,6 +27,18 @@ class ReportedAlready(Conflict):
     suggestion = "Wait for the decision; you hear of it on this page and by mail."
 
 
+class TakenOutBefore(Conflict):
+    code = "taken_out"
+    detail = "Those who run this server took this out of the circle after a report."
+    suggestion = "Share something else, or ask them to let it in again."
+
+
+def refuse_taken_out(circle: Circle, things: Iterable[str]) -> None:
+    """TakenOutBefore when staff took one of these out of this circle and have not let it in again since."""
+    if TakenOut.objects.filter(circle=circle, thing__in=list(things)).exists():
+        raise TakenOutBefore()
+
+
 def report_item(*, actor: User, kind: str, subject_id: uuid.UUID, reason: str, words: str = "") -> Report:
     """Write it down for those who run the server. NotFound for what the actor cannot see; ReportedAlready."""
     found = reporting.of_kind(kind).find(actor, subject_id)
@@ -35,7 +49,7 @@ def report_item(*, actor: User, kind: str, subject_id: uuid.UUID, reason: str, w
     today = Report.objects.visible_to(actor).filter(created_at__gt=timezone.now() - timedelta(days=1))
     if today.count() >= MOST_A_DAY:
         raise TooOften("You have reported many things today.", retry_after=3600)
-    about = {"owner": found.owner, "circle": found.circle, "title": found.title[:_TITLE]}
+    about = {"owner": found.owner, "circle": found.circle, "title": found.title[:_TITLE], "thing": found.thing}
     try:
         with transaction.atomic():
             return Report.objects.create(
@@ -62,6 +76,7 @@ def decide_report(*, actor: User, report_id: uuid.UUID, takes_out: bool, answer:
         raise NotFound()
     state = Report.State.TAKEN_OUT if takes_out else Report.State.KEPT
     with transaction.atomic():
+        _hold(actor, report_id)
         waiting = Report.objects.open().select_for_update(of=("self",)).filter(pk=report_id).first()
         if waiting is None:
             raise Conflict("This is decided already.", suggestion="Look at the decision.", code="decided_already")
@@ -70,6 +85,7 @@ def decide_report(*, actor: User, report_id: uuid.UUID, takes_out: bool, answer:
         decided = {"state": state, "answer": answer, "decided_by": actor, "decided_at": timezone.now()}
         Report.objects.filter(pk__in=ids).update(**decided)
         if takes_out:
+            _keep_out(waiting)
             reporting.of_kind(waiting.kind).take_out(waiting.subject_id)
         for report in Report.objects.filter(pk__in=ids).select_related("reporter"):
             _tell(report)
@@ -83,6 +99,19 @@ def sentence(report: Report) -> str:
         Report.State.KEPT: "It was looked into, and stays where it is.",
         Report.State.TAKEN_OUT: "It was taken out of the circle.",
     }[Report.State(report.state)]
+
+
+def _hold(actor: User, report_id: uuid.UUID) -> None:
+    """Whose account ends is waited for, and whoever shares it again meanwhile waits for the circle."""
+    for report in Report.objects.filter(pk=report_id):
+        standing.hold_people(actor.pk, report.owner_id)
+        list(Circle.objects.filter(pk=report.circle_id).select_for_update(no_key=True))
+
+
+def _keep_out(report: Report) -> None:
+    if report.circle and report.owner and report.thing:
+        kept = {"owner": report.owner, "title": report.title, "decided_at": timezone.now()}
+        TakenOut.objects.update_or_create(circle=report.circle, thing=report.thing, defaults=kept)
 
 
 def _tell(report: Report) -> None:

@@ -4,7 +4,7 @@ from circles.models.blocks import Block
 from circles.models.circles import Circle, FeedItem, Membership, Role
 from circles.models.invitations import CircleInvitation, SiteInvitation
 from circles.models.people import DeviceToken, OptIn, User
-from circles.models.reports import Report
+from circles.models.reports import Report, TakenOut
 
 __all__ = [
     "Block",
@@ -17,5 +17,6 @@ __all__ = [
     "Report",
     "Role",
     "SiteInvitation",
+    "TakenOut",
     "User",
 ]

@@ -41,6 +41,7 @@ class Report(models.Model):
     circle = models.ForeignKey(Circle, on_delete=models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=20, help_text="Which room knows the thing (circles.reporting).")
     subject_id = models.UUIDField()
+    thing = models.CharField(max_length=100, blank=True, help_text="Which thing it is, however often it is shared.")
     title = models.CharField(max_length=300)
     reason = models.CharField(max_length=10, choices=Reason.choices)
     words = models.TextField(max_length=1000, blank=True)
@@ -68,3 +69,21 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}: {self.get_reason_display()}"
+
+
+class TakenOut(models.Model):
+    """Staff took this out of a circle after a report: it comes not back until they let it, by deleting this row."""
+
+    circle = models.ForeignKey(Circle, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    thing = models.CharField(max_length=100)
+    title = models.CharField(max_length=300)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "taken out of circles"
+        ordering = ("-decided_at", "-id")
+        constraints = [models.UniqueConstraint(fields=("circle", "thing"), name="taken_out_once")]
+
+    def __str__(self) -> str:
+        return self.title

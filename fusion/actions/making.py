@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 
 from artworks.models import Artwork
 from circles.actions.circles import find_circle
+from circles.actions.reports import refuse_taken_out
 from circles.models import User
 from consent.actions.asking import request_consents
 from consent.policy import Missing, Purpose
 from fusion import gate, options
 from fusion.actions.ending import GONE, REFUSED, close, tell
 from fusion.models import FusionArtwork, FusionMask, FusionPart, FusionSource
+from fusion.reporting import name_of
 from fusion.sources import Chosen, find_sources, parts_of
 from fusion.states import UNFINISHED, State
 from processing import jobs
@@ -44,7 +46,7 @@ def make_fusion(
     """Written down, and started if every consent is there; else those who must be asked are asked, and it waits.
 
     Raises NotFound (a picture or circle this person does not see), ArtworkNotReady, OptInRequired, Refused, QueueFull,
-    and what asking raises.
+    TakenOutBefore, and what asking raises.
     """
     earlier = _earlier(actor, idempotency_key, request_hash)
     if earlier is not None:
@@ -61,6 +63,7 @@ def make_fusion(
     chosen = find_sources(actor=actor, ids=source_ids)
     artworks = parts_of(chosen)
     gate.require_word(actor, artworks)
+    _refuse_taken_out(fusion, artworks)
     _set(fusion, chosen, layout, blend_mode, wanted)
     with transaction.atomic():
         absent = _ask(fusion, artworks)
@@ -157,6 +160,7 @@ def _end(fusion: FusionArtwork, *, is_refused: bool) -> State:
 def _go_on(fusion: FusionArtwork, *, layout: str, blend_mode: str, wanted: Mapping[str, Any]) -> FusionArtwork:
     """The same work once more: permissions are asked for as if it were new."""
     artworks = gate.artworks_of(fusion)
+    _refuse_taken_out(fusion, artworks)
     sources = fusion.sources.select_related("artwork", "made_of")  # type: ignore[attr-defined]
     _set(fusion, [Chosen(one.artwork, one.made_of) for one in sources], layout, blend_mode, wanted)
     settings = {"layout": fusion.layout, "blend_mode": fusion.blend_mode, "options": fusion.options}
@@ -187,6 +191,13 @@ def _set(
     for one, part in zip(chosen, fusion.options.get("parts", []), strict=False):
         if part["mask"] and not _masks_of(fusion.creator, one).filter(pk=part["mask"]).exists():
             raise Refused(fields={"options": {"parts": ["There is no such mask of this artwork."]}})
+
+
+def _refuse_taken_out(fusion: FusionArtwork, artworks: Sequence[Artwork]) -> None:
+    """What staff took out of its circle is not published there again."""
+    if fusion.circle is not None:
+        name = name_of(user=fusion.creator, artwork_ids=[artwork.pk for artwork in artworks])
+        refuse_taken_out(fusion.circle, [name])
 
 
 def _masks_of(creator: User, one: Chosen) -> QuerySet[FusionMask]:

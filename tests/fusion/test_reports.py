@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from artworks.models import Artwork
 from circles.actions import blocks, reports
-from circles.models import Circle, FeedItem, Membership, Report, User
+from circles.models import Circle, FeedItem, Membership, Report, TakenOut, User
 from fusion.actions import ending
 from fusion.models import FusionArtwork
 from processing.errors import AureoleError, NotFound
@@ -161,3 +161,21 @@ def test_after_a_block_neither_sees_what_the_other_fused(  # noqa: PLR0917
     assert api_as(alice).get(f"/api/v1/fusion/{hers.pk}").status_code == 200
     with pytest.raises(NotFound):
         report(bob, hers)
+
+
+def test_what_was_taken_out_is_not_made_for_that_circle_again(  # noqa: PLR0917
+    alice: User, bob: User, staff: User, circle: Circle, hers: FusionArtwork, fuse: Any, api_as: Any
+) -> None:
+    reports.decide_report(actor=staff, report_id=report(bob, hers).pk, takes_out=True)
+    ids = [str(one.source_id) for one in hers.sources.all()]  # type: ignore[attr-defined]
+    body = {"source_artwork_ids": ids[::-1], "circle_id": str(circle.pk)}
+    for path in ("fusion", "composition"):
+        said = api_as(alice).post(f"/api/v1/{path}", body)
+        assert (said.status_code, said.json()["error"]) == (409, "taken_out")
+    assert FusionArtwork.objects.count() == 1
+    assert api_as(alice).post("/api/v1/fusion", {"source_artwork_ids": ids}).status_code == 201
+    FusionArtwork.objects.filter(pk=hers.pk).update(state="failed", circle=circle)
+    again = api_as(alice).post(f"/api/v1/fusion/{hers.pk}/retry", {})
+    assert (again.status_code, again.json()["error"]) == (409, "taken_out")
+    TakenOut.objects.all().delete()
+    assert api_as(alice).post("/api/v1/fusion", body).status_code == 201
