@@ -105,7 +105,8 @@ def _hold(actor: User, report_id: uuid.UUID) -> None:
     """Whose account ends is waited for, and whoever shares it again meanwhile waits for the circle."""
     for report in Report.objects.filter(pk=report_id):
         standing.hold_people(actor.pk, report.owner_id)
-        list(Circle.objects.filter(pk=report.circle_id).select_for_update(no_key=True))
+        if report.circle_id is not None:
+            list(Circle.objects.filter(pk=report.circle_id).select_for_update(no_key=True))
 
 
 def _keep_out(report: Report) -> None:
