@@ -11,8 +11,9 @@ class ConsentConfig(AppConfig):
     def ready(self) -> None:
         """Whatever ends a permission in the rooms below ends it here, in their transaction."""
         from artworks import consequences as artworks
+        from artworks import subjects
         from circles import consequences as circles
-        from consent import consequences, tombstones
+        from consent import consequences, sharing, tombstones
         from consent.actions import ending
         from processing import reconciler
         from processing.upkeep import afterwards
@@ -25,6 +26,9 @@ class ConsentConfig(AppConfig):
         artworks.artworks_unshared.then(ending.end_for_unshared)
         artworks.subject_changed.then(ending.end_for_new_subject)
         consequences.withdrawn.then(tombstones.remember_ended)
+        consequences.withdrawn.then(sharing.take_out)
+        consequences.narrowed.then(sharing.take_out_for)
+        subjects.kept_by(sharing.require_words)
         circles.account_deleting.then(tombstones.remember_erased)
         afterwards.after_restore(tombstones.replay)
         reconciler.every(EXPIRY_SECONDS)(ending.expire_consents)

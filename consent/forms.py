@@ -6,7 +6,7 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 
-from consent.models import Consent, Scope
+from consent.models import Consent, Purpose, Scope
 from consent.notices import notice_of
 
 UNTIL: Final = [
@@ -44,6 +44,6 @@ def _scopes(consent: Consent) -> list[tuple[str, str]]:
     found = [(Scope.WORK.value, "Only this one work")] if consent.scope == Scope.WORK else []
     if consent.scope != Scope.CIRCLE:
         found.append((Scope.ARTWORK.value, "This artwork, each time"))
-    if consent.circle is not None:
+    if consent.circle is not None and consent.purpose != Purpose.SHARING:
         found.append((Scope.CIRCLE.value, f"Everything of mine in {consent.circle.name}"))
     return found

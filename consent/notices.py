@@ -7,12 +7,16 @@ from consent.models import Consent, Purpose
 
 LANGUAGE: Final = "en"
 
-_BACK: Final = (
-    "You can take this back at any time under Consents, as easily as you gave it. From that moment on nothing new is"
-    " made with it, and what was made is hidden at once; its files are gone within a minute.",
+_STAYS: Final = (
     "Copies that somebody has already downloaded cannot be called back.",
     "What is written down: that you answered, when, to which text, for what and for whom. The record stays, so that"
     " it can be proven; your name, your address and your browser do not stay in it once your account is gone.",
+)
+
+_BACK: Final = (
+    "You can take this back at any time under Consents, as easily as you gave it. From that moment on nothing new is"
+    " made with it, and what was made is hidden at once; its files are gone within a minute.",
+    *_STAYS,
 )
 
 NOTICES: Final[dict[str, Notice]] = {
@@ -38,6 +42,20 @@ NOTICES: Final[dict[str, Notice]] = {
             "The new picture is seen by whom you allow it for, and by nobody else: one person, or the members of one"
             " circle.",
             *_BACK,
+        ),
+    ),
+    Purpose.SHARING: Notice(
+        Purpose.SHARING,
+        "2026-11-21",
+        "A picture of you, seen as it is",
+        (
+            "Whoever asks made this artwork of a photo that shows you, and wants the members of one circle to see it as"
+            " it is. An iris can identify a person.",
+            "Its members see the picture and nothing else of the file. Nobody may use it in a fusion or a composition"
+            " without asking you for that as well.",
+            "You can take this back at any time under Consents, as easily as you gave it. From that moment on the"
+            " circle sees it no more; the artwork itself stays with whoever made it.",
+            *_STAYS,
         ),
     ),
 }

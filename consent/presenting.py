@@ -13,7 +13,7 @@ from circles.models import User
 from circles.notices import Notice
 from consent import works
 from consent.forms import GrantForm
-from consent.models import CLOSED, Consent, ConsentQuerySet, Scope, State
+from consent.models import CLOSED, Consent, ConsentQuerySet, Purpose, Scope, State
 from consent.notices import notice_of
 
 GONE: Final = "gone"
@@ -123,7 +123,9 @@ class Shown:
 
     @property
     def url(self) -> str:
-        """The box it lies in."""
+        """The box it lies in; what may be shown now, to where it is shared."""
+        if not self.is_mine and self.may_be_shared:
+            return f"{reverse('pages:share')}?artwork={self.consent.artwork_id}&circle={self.consent.circle_id}"
         if not self.is_mine:
             return reverse("consent:inbox") + f"?box={RECEIVED}"
         box = {State.REQUESTED: ASKED, State.GRANTED: GIVEN}.get(State(self.consent.state), HISTORY)
@@ -199,6 +201,8 @@ class Shown:
     def what(self) -> str:
         """What is allowed with what, without who."""
         purpose = self.consent.get_purpose_display()
+        if self.is_about_sharing:
+            return f"“{self.consent.artwork}” as it is" if self.consent.artwork else "an artwork as it is"
         if self.consent.scope == Scope.CIRCLE:
             name = self.consent.scope_circle.name if self.consent.scope_circle else "a circle"
             return f"everything of yours in {name}, each time for {purpose}"
@@ -213,6 +217,8 @@ class Shown:
     @property
     def for_what(self) -> str:
         purpose = self.consent.get_purpose_display()
+        if self.is_about_sharing:
+            return purpose
         if self.consent.scope == Scope.WORK:
             return f"{purpose}, this one only"
         return f"{purpose}, each time"
@@ -256,6 +262,17 @@ class Shown:
         return notice_of(self.consent.purpose).sha256
 
     @property
+    def is_about_sharing(self) -> bool:
+        """Seen as it is, instead of used in something new."""
+        return self.consent.purpose == Purpose.SHARING
+
+    @property
+    def may_be_shared(self) -> bool:
+        """By the viewer, whose it is: whom it shows agreed."""
+        is_theirs = self.artwork is not None and self.artwork.owner_id == self.viewer.pk
+        return is_theirs and self.is_about_sharing and self.state == State.GRANTED
+
+    @property
     def _has_run_out(self) -> bool:
         return self.consent.state == State.GRANTED and not self.consent.is_given
 
@@ -265,7 +282,7 @@ class Shown:
 
     def _asked(self) -> str:
         asker = self.consent.requester.public_name if self.consent.requester else "Somebody"
-        return f"{asker} asks to use {self.what}."
+        return f"{asker} asks to {'show' if self.is_about_sharing else 'use'} {self.what}."
 
     def _mine(self) -> str:
         return _MINE[State(self.state)]
@@ -275,9 +292,11 @@ class Shown:
             return "A permission is no longer there."
         if self.state == State.REFUSED:
             return f"The answer was no: {self.what}."
+        if self.is_about_sharing and self.state == State.GRANTED:
+            return f"{self.what} may be seen by {self.for_whom}."
         whose = self.granter.public_name if self.granter else "whoever it shows"
         if self.state == State.REQUESTED:
-            return f"You asked {whose} to use {self.what}."
+            return f"You asked {whose} to let you {'show' if self.is_about_sharing else 'use'} {self.what}."
         return f"From {whose}: {self.what}." if self.consent.scope != Scope.CIRCLE else self._all_of(whose)
 
     def _all_of(self, whose: str) -> str:

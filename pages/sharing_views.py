@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from artworks.actions import picturing, sharing
 from circles.actions import circles
 from circles.models import Circle
+from consent import circumstances
+from consent import sharing as words
 from pages import sharing as shown
 from pages.settings_views import person
 from processing.errors import Conflict
@@ -30,8 +32,9 @@ def share(request: HttpRequest) -> HttpResponse:
     chosen = shown.chosen(person(request), sent)
     wanted = shown.ids_of(sent.getlist("circle"))
     if request.method == "POST" and "to" in sent and wanted:
+        act = _ask if sent["to"] == "ask" else _share
         try:
-            return _share(request, chosen, wanted[0])
+            return act(request, chosen, wanted[0])
         except Conflict as refused:
             return _choose(request, chosen, refused, status=refused.status)
     return _choose(request, chosen, is_lacking="to" in sent)
@@ -65,6 +68,18 @@ def _share(request: HttpRequest, chosen: shown.Chosen, circle_id: uuid.UUID) -> 
     sentence = f"{chosen.words.capitalize()} shared." if made.fresh else "That was shared here already."
     messages.success(request, sentence, extra_tags=undo)
     return redirect("pages:circle", circle_id)
+
+
+def _ask(request: HttpRequest, chosen: shown.Chosen, circle_id: uuid.UUID) -> HttpResponse:
+    """Whom they show is asked whether the circle may see them."""
+    circle = circles.find_circle(actor=person(request), circle_id=circle_id)
+    how = circumstances.of(request, "page")
+    asked = words.ask_to_share(actor=person(request), artworks=chosen.artworks, circle=circle, how=how)
+    if asked:
+        messages.success(request, "Asked. You hear when there is an answer; share it then.")
+    else:
+        messages.warning(request, "Nobody could be asked now: a no is not asked again for a month.")
+    return HttpResponseRedirect(_back(request) or reverse("pages:circle", args=[circle_id]))
 
 
 @never_cache

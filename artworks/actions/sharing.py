@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from artworks import consequences
+from artworks import consequences, subjects
 from artworks.actions import offering
 from artworks.models import Artwork
+from artworks.subjects import SubjectNotAsked
 from circles import feed
 from circles.actions import reports, standing
 from circles.models import Circle, FeedItem, Role, User
@@ -27,12 +28,6 @@ class SubjectUnknown(Conflict):
     code = "subject_unknown"
     detail = "Nobody has said yet whose eye this is."
     suggestion = "Answer that on the artwork's page first, then share it."
-
-
-class SubjectNotAsked(Conflict):
-    code = "subject_not_asked"
-    detail = "This shows another member's eye, and they have not agreed to its being shared."
-    suggestion = "Ask them to photograph it themselves and to share it: then it is theirs to take back."
 
 
 @dataclass(frozen=True)
@@ -73,9 +68,10 @@ def share_items(
     wanted_photos, wanted_artworks = set(photo_ids), set(artwork_ids)
     _check_number(len(wanted_photos) + len(wanted_artworks))
     with transaction.atomic():
-        here = standing.take(actor=actor, circle_id=circle_id)
+        here = _stand(actor, circle_id, subjects.members_in(actor, wanted_artworks))
         photos = _hold_photos(actor, wanted_photos)
         artworks = _hold_artworks(actor, wanted_artworks)
+        subjects.require_words(actor, here.circle, artworks)
         if offer is not None:
             offering.change_offer(Artwork.objects.chosen(artwork.pk for artwork in artworks), is_offered=offer)
         known = CircleShare.objects.filter(membership=here.membership)
@@ -176,6 +172,15 @@ def _check_number(count: int) -> None:
         raise Refused(f"{count} at once are too many.", suggestion=f"Choose at most {MOST_AT_ONCE}.")
 
 
+def _stand(actor: User, circle_id: uuid.UUID, shown: set[uuid.UUID]) -> standing.Standing:
+    """The actor's place in the circle; whom the artworks show is locked along with it, before any artwork is."""
+    standing.hold_people(actor.pk, *shown)
+    here = standing.take(actor=actor, circle_id=circle_id)
+    if shown:
+        standing.hold_memberships(here.circle, {actor.pk, *shown})
+    return here
+
+
 def _hold_photos(actor: User, ids: set[uuid.UUID]) -> list[Photo]:
     mine = Photo.objects.owned_by(actor).in_library().chosen(ids)
     held = list(mine.select_for_update(of=("self",), no_key=True).order_by("pk"))
@@ -186,7 +191,10 @@ def _hold_photos(actor: User, ids: set[uuid.UUID]) -> list[Photo]:
             "One of these photos is not finished.", code="not_ready", suggestion="Wait until it can be seen."
         )
     if Artwork.objects.filter(photo__in=held, whose=Artwork.Whose.MEMBER).exists():
-        raise SubjectNotAsked()
+        raise SubjectNotAsked(
+            "Artworks were made of this photo that show another member.",
+            suggestion="Make an artwork of the photo as it is, and share that: they can be asked about it.",
+        )
     return held
 
 
@@ -195,8 +203,6 @@ def _hold_artworks(actor: User, ids: set[uuid.UUID]) -> list[Artwork]:
     if len(held) != len(ids):
         raise NotFound()
     for artwork in held:
-        if artwork.whose == Artwork.Whose.MEMBER:
-            raise SubjectNotAsked()
         if artwork.kind == Artwork.Kind.IRIS and not artwork.whose:
             raise SubjectUnknown()
     return held

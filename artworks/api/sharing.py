@@ -20,6 +20,7 @@ from artworks.api.shared import (
     PictureSerializer,
 )
 from artworks.showing import Item, items_of, shared_in
+from artworks.subjects import SubjectNotAsked
 from circles.actions.circles import find_circle
 from circles.actions.standing import RoleTooLow
 from circles.api.circle_serializers import CircleSerializer
@@ -32,7 +33,7 @@ from processing.pagination import KeysetPagination
 from processing.serializers import read_body, read_query
 
 OTHERS = {403: documenting.error(403, "Other people's things, and the role is too low.", RoleTooLow)}
-SUBJECT = {409: documenting.error(409, "It shows another member, or nobody knows whom.", sharing.SubjectNotAsked)}
+SUBJECT = {409: documenting.error(409, "It shows another member, or nobody knows whom.", SubjectNotAsked)}
 
 
 class ItemsView(GenericAPIView):

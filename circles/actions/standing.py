@@ -1,6 +1,7 @@
 """Who may do what in a circle. Locks come in one order: people by id, circle, membership, and what rooms above add."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from circles.models import Circle, Membership, Role, User
@@ -61,6 +62,12 @@ def hold_circle(circle_id: uuid.UUID) -> Circle:
     if found is None:
         raise NotFound()
     return found
+
+
+def hold_memberships(circle: Circle, user_ids: Iterable[uuid.UUID]) -> None:
+    """Those of them who are in it stay so until the caller's transaction ends."""
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(circle=circle, user_id__in=user_ids)
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def place_of(circle: Circle, user_id: uuid.UUID) -> Membership:

@@ -12,7 +12,7 @@ from circles.models import Block, Circle, Membership, User
 from consent import consequences, holding, records, telling
 from consent.actions import ending
 from consent.circumstances import SERVER, Circumstances
-from consent.models import CLOSED, Consent, Scope, State
+from consent.models import CLOSED, Consent, Purpose, Scope, State
 from consent.notices import notice_of
 from processing.errors import Conflict, NotFound, Refused
 
@@ -91,6 +91,8 @@ def give_consent(
 ) -> Consent:
     """Say yes before anybody asks: an artwork, or all of one's own in a circle, for a circle or a person in one."""
     refuse_bad_time(valid_until)
+    if purpose == Purpose.SHARING and (scope == Scope.CIRCLE or circle_id is None):
+        raise Refused(fields={"purpose": ["To be seen as it is, name one artwork and the circle."]})
     with transaction.atomic():
         recipient, circle = _recipient(actor, person_id, circle_id)
         fields: dict[str, Any] = {"granter": actor, "purpose": purpose, "recipient": recipient, "circle": circle}
@@ -199,7 +201,7 @@ def _wider(asked: Consent, scope: Scope) -> dict[str, Any]:
     }
     if scope == Scope.ARTWORK and asked.scope == Scope.WORK:
         return fields | {"artwork": asked.artwork}
-    if scope == Scope.CIRCLE and asked.circle is not None:
+    if scope == Scope.CIRCLE and asked.circle is not None and asked.purpose != Purpose.SHARING:
         return fields | {"scope_circle": asked.circle}
     raise Refused(fields={"scope": ["That is not wider than what was asked."]})
 

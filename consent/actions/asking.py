@@ -14,10 +14,10 @@ from circles.models import Block, Circle, User
 from consent import holding, offers, policy, records, telling
 from consent.actions import ending
 from consent.circumstances import SERVER, Circumstances
-from consent.models import Consent, ConsentEvent, Scope, State
+from consent.models import Consent, ConsentEvent, Purpose, Scope, State
 from consent.notices import is_current
 from consent.policy import Need
-from processing.errors import Conflict, NotFound
+from processing.errors import Conflict, NotFound, Refused
 
 ASKED_AGAIN_AFTER: Final = timedelta(days=30)
 MOST_WAITING: Final = 200
@@ -54,6 +54,7 @@ def request_consents(
     visible = set(Artwork.objects.visible_to(actor).chosen(each.pk for each in chosen).values_list("pk", flat=True))
     if any(each.pk not in visible for each in chosen):
         raise NotFound()
+    _refuse_odd(actor, chosen, purpose, circle)
     with transaction.atomic():
         needs = _lock(actor, policy.needs_of(chosen), circle)
         closed = offers.not_offered(needs, requester=actor, purpose=purpose, circle=circle, work=work)
@@ -65,6 +66,16 @@ def request_consents(
         _refuse_too_many(actor)
         telling.asked([consent for consent, is_new in answers if consent is not None and is_new], actor)
     return questions
+
+
+def _refuse_odd(actor: User, artworks: Sequence[Artwork], purpose: str, circle: Circle | None) -> None:
+    """To be seen as it is, something is one's own and shows another member, and it is a circle that sees it."""
+    if purpose != Purpose.SHARING:
+        return
+    if circle is None:
+        raise Refused(fields={"circle_id": ["Name the circle that shall see it."]})
+    if any(each.owner_id != actor.pk for each in artworks):
+        raise Refused(fields={"artwork_ids": ["Only its owner shares an artwork as it is."]})
 
 
 def _lock(actor: User, needs: Sequence[Need], circle: Circle | None) -> list[Need]:

@@ -99,7 +99,9 @@ class ConsentFiltersSerializer(StrictSerializer):
 
 class AskSerializer(StrictSerializer):
     artwork_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST_ARTWORKS)
-    purpose = serializers.ChoiceField(choices=Purpose.choices)
+    purpose = serializers.ChoiceField(
+        choices=Purpose.choices, help_text="`sharing`: your own artworks that show other members, as they are."
+    )
     circle_id = serializers.UUIDField(required=False, help_text="Where the result is seen; without it only by you.")
     message = serializers.CharField(max_length=300, required=False, allow_blank=True)
 

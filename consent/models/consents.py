@@ -17,6 +17,7 @@ from circles.models import Circle
 class Purpose(models.TextChoices):
     FUSION = "fusion", "a fusion"
     COMPOSITION = "composition", "a composition"
+    SHARING = "sharing", "being seen as it is"
 
 
 class Scope(models.TextChoices):

@@ -126,7 +126,7 @@ def test_both_sides_see_it_at_once(alice: User, bob: User, circle: Circle, work:
     asked = ask(alice, work(bob, "Hazel", 2), circle)
     his = open_page("/consents", bob)
     hers = open_page("/consents?box=received", alice)
-    expect(hers.locator(".consent-row")).to_contain_text("You asked Bob to use “Hazel”")
+    expect(hers.locator(".consent-row")).to_contain_text("You asked Bob to let you use “Hazel”")
     his.get_by_role("button", name="Agree").click()
     expect(hers.locator(".consent-row")).to_contain_text("From Bob: “Hazel”")
     his.get_by_role("button", name="Take back").click()
