@@ -87,7 +87,7 @@ def test_the_page_says_why_an_artwork_cannot_be_shared(
     keeping.answer_whose_eye(actor=alice, artwork_id=artwork.pk, whose="member", email="bob@example.com")
     refused = hers.post("/share", sent)
     assert refused.status_code == 409
-    assert "they have not agreed to its being shared" in told(refused)
+    assert "they have not agreed to its being seen there" in told(refused)
     keeping.answer_whose_eye(actor=alice, artwork_id=artwork.pk, whose="me")
     assert "1 artwork shared." in told(hers.post("/share", sent, follow=True))
     assert "Take it back from The lake house" in told(hers.get(f"/artworks/{artwork.pk}"))
