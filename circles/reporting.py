@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from circles.models import Circle, User
+from circles.models import Circle, Report, User
 from processing.errors import Refused
 
 
@@ -27,7 +27,7 @@ class Reportable:
     """``find`` gives what this person may see, else None; ``take_out`` ends its being shared, twice is fine."""
 
     find: Callable[[User, uuid.UUID], Reported | None]
-    take_out: Callable[[uuid.UUID], None]
+    take_out: Callable[[Report], None]
 
 
 _kinds: Final[dict[str, Reportable]] = {}

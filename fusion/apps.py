@@ -29,7 +29,7 @@ class FusionConfig(AppConfig):
         consents.refused.then(following.consent_refused)
         consents.withdrawn.then(following.consents_withdrawn)
         consents.narrowed.then(following.consents_narrowed)
-        reporting.register("fusion", reporting.Reportable(reports.reported, ending.unpublish))
+        reporting.register("fusion", reporting.Reportable(reports.reported, reports.take_out))
         works.told_by(following.works)
         reconciler.every(15)(making.start_all_waiting)
         reconciler.every(60)(previewing.forget_old_previews)

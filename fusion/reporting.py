@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Iterable
 
-from circles.models import User
+from circles.models import Report, User
 from circles.reporting import Reported
+from fusion.actions import ending
 from fusion.models import FusionArtwork
 
 
@@ -15,6 +16,11 @@ def reported(user: User, fusion_id: uuid.UUID) -> Reported | None:
         return None
     parts = fusion.parts.values_list("part_id", flat=True)  # type: ignore[attr-defined]
     return Reported(fusion.creator, fusion.circle, str(fusion), name_of(user=fusion.creator, artwork_ids=parts))
+
+
+def take_out(report: Report) -> None:
+    """Part of the caller's transaction; twice is fine."""
+    ending.unpublish(report.subject_id)
 
 
 def name_of(*, user: User, artwork_ids: Iterable[uuid.UUID]) -> str:

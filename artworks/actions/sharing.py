@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from artworks import consequences, subjects
@@ -15,7 +15,7 @@ from artworks.models import Artwork
 from artworks.subjects import SubjectNotAsked
 from circles import feed
 from circles.actions import reports, standing
-from circles.models import Circle, FeedItem, Role, User
+from circles.models import Circle, FeedItem, Report, Role, User
 from photos.models import CircleShare, Photo
 from processing.errors import Conflict, NotFound, Refused
 
@@ -109,9 +109,13 @@ def unshare_items(*, actor: User, circle_id: uuid.UUID, share_ids: Iterable[uuid
     )
 
 
-def take_out(share_id: uuid.UUID) -> None:
-    """Those who run the server decided so. Part of the caller's transaction; twice is fine."""
-    remove_shares(CircleShare.objects.filter(pk=share_id).select_related("membership"))
+def take_out(report: Report) -> None:
+    """Those who run the server decided so, also if it was shared anew since. Part of the caller's transaction, which
+    holds the circle; twice is fine."""
+    kind, _, thing_id = report.thing.partition(" ")
+    anew = Q(membership__circle=report.circle_id, **{kind: thing_id}) if thing_id else Q(pk__in=[])
+    reported = CircleShare.objects.filter(Q(pk=report.subject_id) | anew)
+    remove_shares(reported.select_related("membership").order_by("pk"))
 
 
 def remove_shares(shares: Collection[CircleShare]) -> None:

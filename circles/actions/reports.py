@@ -86,7 +86,7 @@ def decide_report(*, actor: User, report_id: uuid.UUID, takes_out: bool, answer:
         Report.objects.filter(pk__in=ids).update(**decided)
         if takes_out:
             _keep_out(waiting)
-            reporting.of_kind(waiting.kind).take_out(waiting.subject_id)
+            reporting.of_kind(waiting.kind).take_out(waiting)
         for report in Report.objects.filter(pk__in=ids).select_related("reporter"):
             _tell(report)
     return Report.objects.get(pk=report_id)

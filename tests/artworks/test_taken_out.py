@@ -1,9 +1,11 @@
 """What staff took out of a circle after a report is not simply shared there again, until they let it."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from artworks.actions import sharing
@@ -99,6 +101,17 @@ def test_staff_let_it_in_again_in_the_admin(  # noqa: PLR0917
     assert share(api_as, alice, circle, photo).status_code == 200
 
 
+def test_what_was_shared_anew_since_the_report_goes_too(
+    alice: User, bob: User, staff: User, circle: Circle, photo: Photo
+) -> None:
+    first = sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[photo.pk]).items[0]
+    made = reports.report_item(actor=bob, kind="item", subject_id=first.pk, reason="hurts")
+    sharing.unshare_items(actor=alice, circle_id=circle.pk, share_ids=[first.pk])
+    sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[photo.pk])
+    reports.decide_report(actor=staff, report_id=made.pk, takes_out=True)
+    assert not CircleShare.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sharing_it_again_while_it_is_taken_out_leaves_it_out(
     alice: User, bob: User, staff: User, circle: Circle, make_photo: Callable[..., Photo]
@@ -107,12 +120,17 @@ def test_sharing_it_again_while_it_is_taken_out_leaves_it_out(
         photo = make_photo(alice, with_files=False)
         first = sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[photo.pk]).items[0]
         made = reports.report_item(actor=bob, kind="item", subject_id=first.pk, reason="hurts")
+        sharing.unshare_items(actor=alice, circle_id=circle.pk, share_ids=[first.pk])
 
         def again(what: Photo = photo) -> object:
             return sharing.share_items(actor=alice, circle_id=circle.pk, photo_ids=[what.pk])
 
         def decide(which: Any = made) -> object:
-            return reports.decide_report(actor=staff, report_id=which.pk, takes_out=True)
+            with transaction.atomic():
+                decided = reports.decide_report(actor=staff, report_id=which.pk, takes_out=True)
+                # Long enough for the other one to come in between, were there no lock.
+                time.sleep(0.1)
+            return decided
 
         assert set(at_once(again, decide)) <= {"done", "taken_out"}
         assert not CircleShare.objects.filter(photo=photo).exists()

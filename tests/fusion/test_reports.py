@@ -11,7 +11,7 @@ from artworks.models import Artwork
 from circles.actions import blocks, reports
 from circles.models import Circle, FeedItem, Membership, Report, TakenOut, User
 from fusion.actions import ending
-from fusion.models import FusionArtwork
+from fusion.models import FusionArtwork, FusionPart
 from processing.errors import AureoleError, NotFound
 from tests.fusion.conftest import piece
 
@@ -82,6 +82,11 @@ def test_only_who_sees_it_in_the_circle_reports_it(
     with pytest.raises(NotFound):
         report(charlie, hers)
     assert code_of(report, alice, hers) == "that_is_you"
+    theirs = piece(charlie, 3)
+    FusionPart.objects.create(fusion=hers, artwork=theirs, part_id=theirs.pk)
+    assert FusionArtwork.objects.visible_to(charlie).filter(pk=hers.pk).exists()
+    with pytest.raises(NotFound):
+        report(charlie, hers)
     report(bob, hers)
     assert code_of(report, bob, hers) == "reported_already"
     Membership.objects.filter(circle=circle, user=bob).delete()
