@@ -80,10 +80,12 @@ def still_valid(passes: Collection[Pass]) -> set[Pass]:
 
 
 def take_place(user_id: uuid.UUID) -> uuid.UUID | None:
-    """The id of a newly counted socket, or None when this person holds five already."""
+    """The id of a newly counted socket, or None when this person holds five already, or is gone."""
     now = timezone.now()
     with transaction.atomic():
-        get_user_model().objects.select_for_update().filter(pk=user_id).first()
+        if get_user_model().objects.select_for_update().filter(pk=user_id).first() is None:
+            # The account ended while its page was being opened.
+            return None
         OpenSocket.objects.filter(user_id=user_id, beat_at__lt=now - BEAT_LOST).delete()
         if OpenSocket.objects.filter(user_id=user_id).count() >= SOCKETS_MOST:
             return None

@@ -15,7 +15,7 @@ from django.utils import timezone
 from knox.models import get_token_model
 from rest_framework.test import APIClient
 
-from processing import admission, push
+from processing import admission, jobs, push
 from processing.layer import PushLayer
 from processing.models import Job, OpenSocket, SocketTicket
 from processing.states import State
@@ -75,6 +75,17 @@ async def test_the_persons_socket_tells_all_unfinished_jobs_and_other_news(
     push.to_person(alice.pk, {"type": "notice", "for": "alice"})
     assert await socket.receive_json_from(2) == {"type": "notice", "for": "alice"}
     assert await socket.receive_nothing(0.1)
+
+
+async def test_a_deleted_job_ends_for_who_watches_it_and_the_socket_goes_on(alice, make_job, session_of, open_socket):
+    job = await in_thread(make_job)(alice)
+    _, _, socket = await open_socket("/ws/me", await in_thread(session_of)(alice))
+    assert (await socket.receive_json_from(2))["status"] == "pending"
+    await in_thread(jobs.delete)(actor=alice, job_id=job.pk)
+    said = await socket.receive_json_from(2)
+    assert (said["job_id"], said["status"]) == (str(job.pk), "cancelled")
+    push.to_person(alice.pk, {"type": "notice"})
+    assert await socket.receive_json_from(2) == {"type": "notice"}
 
 
 async def test_an_older_message_never_follows_a_newer_one(alice, make_job, session_of, open_socket):
@@ -165,6 +176,11 @@ async def test_a_person_holds_five_sockets_and_gets_a_place_back(alice, bob, ses
     await sockets[0][2].disconnect()
     _, _, another = await open_socket("/ws/me", browser)
     assert await another.receive_nothing(0.2)
+
+
+async def test_an_account_that_ends_meanwhile_gets_no_place(db):
+    assert await in_thread(admission.take_place)(uuid.uuid4()) is None
+    assert not await in_thread(OpenSocket.objects.exists)()
 
 
 async def test_sockets_of_a_dead_web_process_count_no_more(alice, session_of, open_socket):

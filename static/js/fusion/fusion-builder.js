@@ -16,6 +16,7 @@ class FusionBuilder extends HTMLElement {
   #timer;
   #asked = 0;
   #tries = 0;
+  #asking = new AbortController();
   #shownUrl = "";
 
   connectedCallback() {
@@ -165,6 +166,8 @@ class FusionBuilder extends HTMLElement {
     const stage = this.querySelector("[data-stage]");
     const picture = stage.querySelector("[data-look]");
     const mine = (this.#asked += 1);
+    this.#asking.abort();
+    this.#asking = new AbortController();
     if (this.#order.length < FEWEST) {
       picture.hidden = true;
       delete stage.dataset.busy;
@@ -188,7 +191,8 @@ class FusionBuilder extends HTMLElement {
   async #fetch() {
     const headers = { "Content-Type": "application/json", "X-CSRFToken": this.#form.elements.csrfmiddlewaretoken.value };
     const body = JSON.stringify(this.#question());
-    const answer = await fetch("/api/v1/preview", { method: "POST", headers, body, credentials: "same-origin" });
+    const { signal } = this.#asking;
+    const answer = await fetch("/api/v1/preview", { method: "POST", headers, body, credentials: "same-origin", signal });
     if (answer.headers.get("Content-Type") === "image/jpeg") return answer.blob();
     if (answer.status === 409 || answer.status === 202) return NONE;
     const said = await answer.json();
