@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from circles.models import User
 from photos.models import Photo
@@ -98,7 +98,7 @@ def test_the_pages_before_signing_in_are_too(screen: str, scheme: str, clean_sit
 
 def test_an_empty_library_says_how_to_begin(alice: User, open_page: Any) -> None:
     page = open_page("/", alice)
-    assert page.get_by_role("heading", name="A wall for your pictures").is_visible()
+    expect(page.get_by_role("heading", name="A wall for your pictures")).to_be_visible()
     assert not problems(page)
 
 
@@ -115,7 +115,7 @@ def test_keys_help_everywhere(alice: User, shelf: Any, open_page: Any) -> None:
     shelf(alice, 3)
     page = open_page("/", alice)
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.type") == "search"

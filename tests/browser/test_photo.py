@@ -68,7 +68,7 @@ def test_f_makes_it_a_favourite(alice: User, shelf: Shelf, open_page: Any) -> No
     page.keyboard.press("f")
     expect(page.get_by_text("1 photo among your favourites.")).to_be_visible()
     page.goto("/favourites")
-    assert page.locator(f"#p-{photo.pk}").is_visible()
+    expect(page.locator(f"#p-{photo.pk}")).to_be_visible()
 
 
 def test_a_broken_photo_says_why_and_what_to_do(alice: User, shelf: Shelf, open_page: Any) -> None:
@@ -79,8 +79,8 @@ def test_a_broken_photo_says_why_and_what_to_do(alice: User, shelf: Shelf, open_
     )  # fmt: skip
     page = open_page(f"/photos/{photo.pk}", alice)
     expect(page.get_by_text("The file is cut off after 2 MB. Copy it again from the camera.")).to_be_visible()
-    assert page.get_by_role("button", name="Make its pictures again").is_visible()
-    assert page.get_by_role("link", name="Download the original").is_visible()
+    expect(page.get_by_role("button", name="Make its pictures again")).to_be_visible()
+    expect(page.get_by_role("link", name="Download the original")).to_be_visible()
 
 
 def test_somebody_elses_photo_is_not_there(alice: User, shelf: Shelf, open_page: Any) -> None:
@@ -89,7 +89,7 @@ def test_somebody_elses_photo_is_not_there(alice: User, shelf: Shelf, open_page:
     page = open_page("/", stranger, expected=("404",))
     answer = page.goto(f"/photos/{photo.pk}")
     assert answer.status == 404
-    assert page.get_by_role("heading", name="There is nothing here").is_visible()
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
 
 
 def test_jobs_move_from_group_to_group_and_say_what_to_do(alice: User, shelf: Shelf, open_page: Any) -> None:

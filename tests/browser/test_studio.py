@@ -87,7 +87,7 @@ def test_an_eye_taken_with_the_phone_becomes_an_artwork(anna: User, open_page: A
     page.get_by_role("button", name="Make the artwork").click()
     until_made(page)
 
-    assert page.get_by_text("Iris across").is_visible()
+    expect(page.get_by_text("Iris across")).to_be_visible()
     slider = page.get_by_label("From the photo to the artwork")
     slider.focus()
     page.keyboard.press("End")
@@ -132,7 +132,7 @@ def test_what_was_chosen_stays_when_the_photo_is_ready(anna: User, take: Any, op
 
     expect(page.locator(".studio-stage img").first).to_be_visible()
     expect(page.locator("job-progress")).to_have_count(0)
-    assert page.get_by_label("White").is_checked()
+    expect(page.get_by_label("White")).to_be_checked()
 
 
 def test_a_circle_is_dragged_by_hand_and_by_keys_and_made_again(anna: User, take: Any, open_page: Any) -> None:
@@ -179,6 +179,14 @@ def test_a_quick_look_follows_the_options_and_the_circles(anna: User, take: Any,
     assert Artwork.objects.count() == 0
 
 
+def test_a_quick_look_that_takes_too_long_is_asked_for_again(anna: User, take: Any, open_page: Any) -> None:
+    [photo] = take(eye(2))
+    page = open_page("/jobs", anna)
+    page.route("**/api/v1/preview", lambda route: route.fulfill(status=202, json={"status": "pending"}), times=1)
+    page.goto(f"/studio/iris/{photo.pk}")
+    expect(page.locator("look-ahead[data-shown] img")).to_be_visible()
+
+
 def test_what_is_typed_moves_the_circle(anna: User, take: Any, open_page: Any) -> None:
     page = made_of(take(eye(4))[0], anna, open_page)
     page.goto(f"{page.url}?view=circles")
@@ -222,9 +230,9 @@ def test_a_closed_eye_is_refused_with_its_picture_and_what_to_do(anna: User, tak
     page.get_by_role("heading", name="Why there is no artwork").wait_for(timeout=60_000)
     job = Job.objects.get(kind="iris")
     assert (job.error_type, bool(job.suggestion)) == ("quality_issue", True)
-    assert page.get_by_text(job.message).is_visible()
-    assert page.get_by_text(job.suggestion).is_visible()
-    assert page.locator(".studio-stage img").is_visible()
+    expect(page.get_by_text(job.message)).to_be_visible()
+    expect(page.get_by_text(job.suggestion)).to_be_visible()
+    expect(page.locator(".studio-stage img")).to_be_visible()
 
     page.get_by_role("link", name="Place the circles by hand").click()
     page.get_by_role("button", name="Make it with these circles").click()

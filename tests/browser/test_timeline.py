@@ -159,14 +159,15 @@ def test_without_a_script_the_timeline_shows_photos_and_leads_on(alice: User, sh
     page = open_page("/", alice, java_script_enabled=False)
     assert page.locator(".tile img").count() == 60
     page.get_by_role("link", name="Older photos").click()
-    assert page.locator(".tile").count() == 10
+    expect(page.locator(".tile")).to_have_count(10)
     oldest = photos[-1]
     page.goto(f"/?month={oldest.sort_at:%Y-%m}")
     assert page.locator(f"#p-{oldest.pk}").count() == 1
     page.locator(f"#p-{oldest.pk} input").check()
     page.get_by_role("button", name="To the bin").click()
-    assert page.get_by_text("1 photo in the bin.").is_visible()
+    expect(page.get_by_text("1 photo in the bin.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     assert Photo.objects.in_bin().count() == 0
 
 

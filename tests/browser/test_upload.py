@@ -177,6 +177,6 @@ def test_without_a_script_a_plain_form_takes_them(
     page = open_page("/upload", alice, java_script_enabled=False)
     page.set_input_files("form input[type=file]", [picture_file(), text])
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_text("Kept; its pictures are being made.").is_visible()
-    assert page.get_by_text("This is a text").is_visible()
+    expect(page.get_by_text("Kept; its pictures are being made.")).to_be_visible()
+    expect(page.get_by_text("This is a text")).to_be_visible()
     assert Photo.objects.filter(owner=alice).count() == 1

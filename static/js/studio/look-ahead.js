@@ -3,6 +3,8 @@
 import { post } from "../api.js";
 
 const QUIET = 300;
+// How often one that came to nothing is asked for again: overtaken, or not done in time.
+const TRIES = 3;
 const NUMBERS = ["cx", "cy", "a", "b", "angle"];
 
 class LookAhead extends HTMLElement {
@@ -10,6 +12,8 @@ class LookAhead extends HTMLElement {
   #form;
   #timer;
   #asked = 0;
+  #tries = 0;
+  #asking = new AbortController();
 
   connectedCallback() {
     this.#form = document.getElementById(this.dataset.form);
@@ -58,16 +62,24 @@ class LookAhead extends HTMLElement {
 
   async #look() {
     const mine = (this.#asked += 1);
+    this.#asking.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
     this.dataset.busy = "";
     const question = { photo_id: this.dataset.photo, options: this.#options(), with_facts: true };
-    const said = await post("preview", question).catch((error) => error);
+    const said = await post("preview", question, { signal }).catch((error) => error);
     if (mine !== this.#asked) return;
+    const isNothing = said instanceof Error ? said.status === 409 : !said?.picture;
+    this.#tries = isNothing ? this.#tries + 1 : 0;
+    if (isNothing && this.#tries < TRIES) return this.#soon();
     delete this.dataset.busy;
     const words = this.querySelector("p");
     if (said?.picture) {
       this.querySelector("img").src = said.picture;
       words.textContent = "";
-    } else if (said instanceof Error && said.status !== 409) {
+    } else if (isNothing) {
+      words.textContent = "It takes longer than usual. You can go on without the quick look.";
+    } else {
       words.textContent = [said.message, said.suggestion].filter(Boolean).join(" ");
     }
     this.toggleAttribute("data-shown", Boolean(said?.picture) || this.hasAttribute("data-shown"));
