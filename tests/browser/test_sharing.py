@@ -72,7 +72,7 @@ def test_who_looks_at_a_picture_is_led_away_when_it_is_taken_back(
     expect(his).to_have_url(re.compile(f"/items/{items[1].pk}$"))
     address = his.locator("main img").get_attribute("src")
 
-    hers = open_page(f"/circles/{circle.pk}/items/{items[1].pk}", alice)
+    hers = open_page(f"/circles/{circle.pk}/items/{items[1].pk}", alice, expected=("404",))
     hers.locator("label.viewer-info").click()
     hers.get_by_role("button", name="Take it back").click()
     expect(his).to_have_url(re.compile(f"/circles/{circle.pk}$"))

@@ -1,6 +1,7 @@
 """Revocation against publication on two real connections: what is taken back is not there from that commit on."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from processing.states import ENDS, Queue
 from tests.fusion.machine import small_piece
 
 TIMES = 200
+LATEST = 60
 
 
 class Pixels:
@@ -103,14 +105,16 @@ def publishing(job: Job) -> Callable[[], None]:
 def test_revocation_races_publication_and_nothing_is_there_after_its_commit(scene: Any) -> None:
     alice, bob, circle, ids = scene
     published = 0
-    for _ in range(TIMES):
+    for number in range(TIMES):
         consent = give(bob, circle, ids[1])
         hand_in(alice, circle, ids)
         job = leases.claim(Queue.DEFAULT, "here")
         assert job is not None
         publish = publishing(job)
 
-        def take_back(consent: Consent = consent) -> None:
+        def take_back(consent: Consent = consent, after: float = number % LATEST / 500) -> None:
+            # At once, or while it is published, or when that is done, however slow the machine is.
+            time.sleep(after)
             answering.revoke_consent(actor=bob, consent_id=consent.pk)
             assert_nothing_is_there()
 
