@@ -59,7 +59,8 @@ class Permission:
 class Missing:
     """A word that is not there. ``subject_id`` is the person to be asked (None: nobody here yet), not to be shown.
 
-    ``state``: "absent" (not asked yet), "pending", "refused", "withdrawn" or "expired".
+    ``state``: "absent" (not asked yet), "pending", "refused", "withdrawn" or "expired". Somebody who is shown, has
+    said nothing and is in no circle of the requester's is "pending", asked or not, like an address nobody here has.
     """
 
     artwork_id: uuid.UUID
@@ -262,10 +263,15 @@ def _missing(ask: _Asked, need: Need) -> Missing:
     if need.person_id is None:
         # Told like somebody who has not answered: whether that address is known here is nobody's business.
         return Missing(need.artwork.pk, None, PENDING, need.role)
-    for consent in _candidates(ask, [need]):
-        if _covers(consent, need):
-            return Missing(need.artwork.pk, need.person_id, _word(consent), need.role)
-    return Missing(need.artwork.pk, need.person_id, ABSENT, need.role)
+    found = next((consent for consent in _candidates(ask, [need]) if _covers(consent, need)), None)
+    has_answered = found is not None and found.answered_at is not None
+    is_untold = need.role == Consent.Role.SUBJECT and not has_answered and not _knows(ask.requester, need.person_id)
+    word = _word(found) if found is not None else ABSENT
+    return Missing(need.artwork.pk, need.person_id, PENDING if is_untold else word, need.role)
+
+
+def _knows(requester: User, person_id: uuid.UUID) -> bool:
+    return Membership.objects.known_to(requester).filter(user_id=person_id).exists()
 
 
 def _word(consent: Consent) -> str:

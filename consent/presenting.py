@@ -107,6 +107,13 @@ def news(user: User) -> ConsentQuerySet:
     return boxed(user).newest_first()
 
 
+def told(user: User, consents: Sequence[Consent]) -> list[Consent]:
+    """Those of them this person may know of."""
+    visible = Consent.objects.visible_to(user).filter(pk__in=[consent.pk for consent in consents])
+    seen = set(visible.values_list("pk", flat=True))
+    return [consent for consent in consents if consent.pk in seen]
+
+
 def asked_of(user: User) -> int:
     """How many questions wait for this person."""
     return Consent.objects.answered_by(user).waiting().count()

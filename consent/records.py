@@ -58,7 +58,7 @@ def move(
     it is no longer what ``consent`` says.
     """
     now = timezone.now()
-    values = changes | {"state": to, "epoch": consent.epoch + 1, "changed_at": now}
+    values = changes | {"state": to, "epoch": consent.epoch + 1, "changed_at": now} | _answer(to, now)
     if not Consent.objects.filter(pk=consent.pk, epoch=consent.epoch).update(**values):
         raise Conflict()
     for name, value in values.items():
@@ -83,10 +83,15 @@ def _open(actor: User | None, state: str, how: Circumstances, fields: dict[str, 
         artwork_ref=fields["artwork"].pk if fields.get("artwork") else None,
         asked_at=now,
         changed_at=now,
+        **_answer(state, now),
         **fields,
     )
     _write_line(consent, actor, how, "", now)
     return consent
+
+
+def _answer(state: str, now: datetime) -> dict[str, datetime]:
+    return {"answered_at": now} if state in (State.GRANTED, State.REFUSED) else {}
 
 
 def _write_line(consent: Consent, actor: User | None, how: Circumstances, reason: str, now: datetime) -> None:

@@ -29,8 +29,15 @@ def ask_to_share(
     *, actor: User, artworks: Iterable[Artwork], circle: Circle, how: Circumstances = SERVER
 ) -> list[Consent]:
     """Ask whom these show; returns the questions that are open now (none: they said no not long ago)."""
-    shown = [artwork for artwork in artworks if artwork.whose == Artwork.Whose.MEMBER]
-    return asking.request_consents(actor=actor, artworks=shown, purpose=Purpose.SHARING, circle=circle, how=how)
+    return asking.request_consents(
+        actor=actor, artworks=_of_members(artworks), purpose=Purpose.SHARING, circle=circle, how=how
+    )
+
+
+def is_anybody_asked(*, actor: User, artworks: Iterable[Artwork], circle: Circle) -> bool:
+    """Whether an answer may still come; of an address nobody here has this is True as well."""
+    lacking = policy.missing(requester=actor, artworks=_of_members(artworks), purpose=Purpose.SHARING, circle=circle)
+    return any(each.state == policy.PENDING for each in lacking)
 
 
 def take_out(consents: Iterable[Consent]) -> None:
@@ -54,9 +61,10 @@ def _remove(consents: Iterable[Consent]) -> None:
         remove_shares(shares)
 
 
+def _of_members(artworks: Iterable[Artwork]) -> list[Artwork]:
+    return [artwork for artwork in artworks if artwork.whose == Artwork.Whose.MEMBER]
+
+
 def _refusal(missing: Sequence[policy.Missing]) -> SubjectNotAsked:
-    extra: dict[str, object] = {"pending": sorted({str(each.artwork_id) for each in missing})}
-    if all(each.state == policy.PENDING for each in missing):
-        words = "This shows another member, who was asked and has not answered yet."
-        return SubjectNotAsked(words, suggestion="You hear when they have answered; share it then.", extra=extra)
-    return SubjectNotAsked(extra=extra | {"can_ask": True})
+    """The same for whoever was asked, was not, or is not here: only who says something is told apart."""
+    return SubjectNotAsked(extra={"pending": sorted({str(each.artwork_id) for each in missing}), "can_ask": True})

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from circles.models import User
 from consent.models import Consent
-from consent.presenting import Shown
+from consent.presenting import Shown, told
 from processing import push
 
 ASKED, ANSWERED, ENDED = "asked", "answered", "ended"
@@ -39,9 +39,11 @@ def answered(consent: Consent) -> None:
 def ended(consents: Iterable[Consent]) -> None:
     """Both sides hear that something is no longer there; whoever had it by mail as well, without whose it was."""
     rows = [consent for consent in consents if not consent.is_implicit]
-    _push(_sides(rows), ENDED)
     losers = {row.requester for row in rows if row.requester} | {row.recipient for row in rows if row.recipient}
-    for person in losers - {row.granter for row in rows}:
+    granters = {row.granter for row in rows}
+    heard = {person for person in losers - granters if told(person, rows)}
+    _push({person.pk for person in heard | granters}, ENDED)
+    for person in heard:
         sentence = "A permission you had, or had asked for, is no longer there. What was made with it is hidden."
         _mail(person, "A permission is no longer there", "answered", {"sentence": sentence})
 

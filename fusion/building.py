@@ -11,6 +11,7 @@ from artworks.models import Artwork
 from artworks.querysets import ArtworkQuerySet
 from circles.models import Circle, User
 from consent import offers, policy
+from consent.models import Consent
 from consent.policy import Missing, Purpose
 from fusion import options
 from fusion.forms import COMPOSITIONS, FUSION_LAYOUTS, MODES
@@ -127,11 +128,13 @@ def _by_owner(artworks: Sequence[Artwork], titles: Mapping[uuid.UUID, str]) -> l
 
 
 def _by_person(absent: Sequence[Missing], titles: Mapping[uuid.UUID, str]) -> list[Asked]:
-    people = User.objects.in_bulk({one.subject_id for one in absent if one.subject_id})
+    """Whoever a picture shows has no name here: that is its owner's to tell, and an address is nobody's to test."""
+    people = User.objects.in_bulk({one.subject_id for one in absent if one.role == Consent.Role.OWNER})
+    whose = {one: people.get(one.subject_id) if one.role == Consent.Role.OWNER else None for one in absent}
     found = []
-    for subject_id in dict.fromkeys(one.subject_id for one in absent):
-        mine = [one for one in absent if one.subject_id == subject_id]
-        name = people[subject_id].public_name if subject_id in people else "Whoever it shows"
+    for person in dict.fromkeys(whose.values()):
+        mine = [one for one in absent if whose[one] == person]
+        name = person.public_name if person else "Whoever it shows"
         words = tuple(titles[one.artwork_id] for one in mine)
         found.append(Asked(name, words, " ".join(str(one.artwork_id) for one in mine)))
     return found

@@ -74,8 +74,8 @@ def _ask(request: HttpRequest, chosen: shown.Chosen, circle_id: uuid.UUID) -> Ht
     """Whom they show is asked whether the circle may see them."""
     circle = circles.find_circle(actor=person(request), circle_id=circle_id)
     how = circumstances.of(request, "page")
-    asked = words.ask_to_share(actor=person(request), artworks=chosen.artworks, circle=circle, how=how)
-    if asked:
+    words.ask_to_share(actor=person(request), artworks=chosen.artworks, circle=circle, how=how)
+    if words.is_anybody_asked(actor=person(request), artworks=chosen.artworks, circle=circle):
         messages.success(request, "Asked. You hear when there is an answer; share it then.")
     else:
         messages.warning(request, "Nobody could be asked now: a no is not asked again for a month.")

@@ -62,6 +62,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Who is in the circles this person is in."""
         return self.filter(circle__in=Circle.objects.visible_to(user))
 
+    def known_to(self, user: object) -> "MembershipQuerySet":
+        """Of the people this person meets in a circle, unless one of both blocked the other."""
+        return self.visible_to(user).filter(~Block.objects.against(user, "user"))
+
     def of(self, user: object) -> "MembershipQuerySet":
         """Their own; none for somebody who is not signed in."""
         return self.filter(user_id=getattr(user, "pk", None))

@@ -113,8 +113,9 @@ class AskView(APIView):
             actor=person(request), message=body.get("message", ""), how=_how(request), **what
         )
         missing = policy.missing(requester=person(request), **what)
+        told = presenting.told(person(request), asked)
         answer = {
-            "consents": [Shown(consent, person(request)) for consent in asked],
+            "consents": [Shown(consent, person(request)) for consent in told],
             "pending": sorted({each.artwork_id for each in missing}),
         }
         return Response(AskedSerializer(answer).data, status=status.HTTP_201_CREATED)

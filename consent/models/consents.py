@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from artworks.models import Artwork
-from circles.models import Circle
+from circles.models import Circle, Membership
 
 
 class Purpose(models.TextChoices):
@@ -50,10 +50,16 @@ _SCOPED: Final = (
 
 
 def _received(user: object) -> Q:
-    """Members see what their circle was given while it stands; not whom a picture shows, and not others' own."""
+    """Members see what their circle was given while it stands; not whom a picture shows, and not others' own.
+
+    Who asked whoever a picture shows sees the question only when that person has answered or shares a circle with
+    them: else it would tell that the address somebody was named by is known here.
+    """
     pk = getattr(user, "pk", None)
     theirs = Q(circle__in=Circle.objects.visible_to(user), is_implicit=False, role="owner") & _stands()
-    return Q(requester_id=pk) | Q(recipient_id=pk) | (theirs & ~Q(scope=Scope.WORK))
+    known = Q(granter__in=Membership.objects.known_to(user).values("user"))
+    is_told = ~Q(role="subject") | Q(answered_at__isnull=False) | known
+    return ((Q(requester_id=pk) | Q(recipient_id=pk)) & is_told) | (theirs & ~Q(scope=Scope.WORK))
 
 
 def _stands() -> Q:
@@ -150,6 +156,7 @@ class Consent(models.Model):
     message = models.CharField(max_length=300, blank=True, help_text="What the person who asks says.")
     asked_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="When its granter last said yes or no.")
 
     objects: ClassVar[ConsentQuerySet] = ConsentQuerySet.as_manager()  # type: ignore[assignment]
 
