@@ -66,7 +66,7 @@ class Pickable:
 
 @dataclass(frozen=True)
 class Asked:
-    """Somebody who will be asked, for these of the pictures."""
+    """Somebody who will be asked, for these of the pictures; without a name whoever they show."""
 
     name: str
     titles: tuple[str, ...]
@@ -134,7 +134,7 @@ def _by_person(absent: Sequence[Missing], titles: Mapping[uuid.UUID, str]) -> li
     found = []
     for person in dict.fromkeys(whose.values()):
         mine = [one for one in absent if whose[one] == person]
-        name = person.public_name if person else "Whoever it shows"
+        name = person.public_name if person else ""
         words = tuple(titles[one.artwork_id] for one in mine)
         found.append(Asked(name, words, " ".join(str(one.artwork_id) for one in mine)))
     return found

@@ -1,30 +1,25 @@
 // <fusion-builder>: choosing and arranging with a live look at what it will be. The form works without it.
+import { LATER, NONE, QuickLook, TOO_SLOW } from "../quick-look.js";
 import { Places } from "./places.js";
 import { paint } from "./source-brush.js";
 
 const QUIET = 180;
 const FEWEST = 2;
 const MOST = 4;
-// A look that came to nothing: a newer one overtook it, or it took too long.
-const NONE = Symbol("none");
-const TRIES = 3;
 
 class FusionBuilder extends HTMLElement {
   #form;
   #order = [];
   #places;
-  #timer;
-  #asked = 0;
-  #tries = 0;
-  #asking = new AbortController();
+  #quick = new QuickLook(QUIET, () => this.#look());
   #shownUrl = "";
 
   connectedCallback() {
     this.#form = this.querySelector("form");
-    this.#places = new Places(this.querySelector("[data-places]"), this.#form, () => this.#soon());
+    this.#places = new Places(this.querySelector("[data-places]"), this.#form, () => this.#quick.soon());
     this.#order = this.#boxes().filter((box) => box.checked).map((box) => box.value);
     this.#form.addEventListener("change", (event) => this.#changed(event));
-    this.#form.addEventListener("input", (event) => event.target.name !== "title" && this.#soon());
+    this.#form.addEventListener("input", (event) => event.target.name !== "title" && this.#quick.soon());
     this.#form.addEventListener("submit", () => (this.#form.elements.order.value = this.#order.join()));
     this.addEventListener("click", (event) => this.#click(event));
     this.dataset.live = "";
@@ -70,7 +65,7 @@ class FusionBuilder extends HTMLElement {
       this.#draw();
       this.querySelector(`[data-before="${before}"], [data-remove="${before}"]`)?.focus();
     } else if (brush) {
-      paint(this.#label(brush).dataset, this.#form.elements[`mask-${brush}`]).then((isNew) => isNew && this.#soon());
+      paint(this.#label(brush).dataset, this.#form.elements[`mask-${brush}`]).then((isNew) => isNew && this.#quick.soon());
     }
   }
 
@@ -87,7 +82,7 @@ class FusionBuilder extends HTMLElement {
     const isFree = this.#kind === "fusion" && this.#form.elements.layout.value === "free";
     const enough = this.#order.length >= FEWEST;
     this.#places.show(isFree && enough ? this.#order.map((id) => this.#label(id).dataset) : []);
-    this.#soon();
+    this.#quick.soon();
     this.#ask();
   }
 
@@ -141,11 +136,6 @@ class FusionBuilder extends HTMLElement {
     }
   }
 
-  #soon() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), QUIET);
-  }
-
   #question() {
     const value = (name) => this.#form.elements[name]?.value;
     const common = { source_artwork_ids: this.#order, pipeline: this.#kind };
@@ -165,21 +155,17 @@ class FusionBuilder extends HTMLElement {
   async #look() {
     const stage = this.querySelector("[data-stage]");
     const picture = stage.querySelector("[data-look]");
-    const mine = (this.#asked += 1);
-    this.#asking.abort();
-    this.#asking = new AbortController();
     if (this.#order.length < FEWEST) {
+      this.#quick.drop();
       picture.hidden = true;
       delete stage.dataset.busy;
       return this.#say(this.#order.length ? "Choose one more." : "Choose two to four pictures below.");
     }
     stage.dataset.busy = "";
-    const found = await this.#fetch().catch((error) => error);
-    if (mine !== this.#asked) return;
-    this.#tries = found === NONE ? this.#tries + 1 : 0;
-    if (found === NONE && this.#tries < TRIES) return this.#soon();
+    const found = await this.#quick.ask((signal) => this.#fetch(signal));
+    if (found === LATER) return;
     delete stage.dataset.busy;
-    if (found === NONE) return this.#say("It takes longer than usual. You can go on without the quick look.");
+    if (found === NONE) return this.#say(TOO_SLOW);
     if (!(found instanceof Blob)) return this.#say([found?.message, found?.suggestion].filter(Boolean).join(" "));
     URL.revokeObjectURL(this.#shownUrl);
     picture.src = this.#shownUrl = URL.createObjectURL(found);
@@ -188,10 +174,9 @@ class FusionBuilder extends HTMLElement {
     this.#say("");
   }
 
-  async #fetch() {
+  async #fetch(signal) {
     const headers = { "Content-Type": "application/json", "X-CSRFToken": this.#form.elements.csrfmiddlewaretoken.value };
     const body = JSON.stringify(this.#question());
-    const { signal } = this.#asking;
     const answer = await fetch("/api/v1/preview", { method: "POST", headers, body, credentials: "same-origin", signal });
     if (answer.headers.get("Content-Type") === "image/jpeg") return answer.blob();
     if (answer.status === 409 || answer.status === 202) return NONE;

@@ -1,36 +1,27 @@
 // <look-ahead data-photo data-form>: a small picture of what the form beside it would give, made anew while circles are
 // dragged and options changed. Only the newest answer is shown.
 import { post } from "../api.js";
+import { LATER, NONE, QuickLook, TOO_SLOW } from "../quick-look.js";
 
 const QUIET = 300;
-// How often one that came to nothing is asked for again: overtaken, or not done in time.
-const TRIES = 3;
 const NUMBERS = ["cx", "cy", "a", "b", "angle"];
 
 class LookAhead extends HTMLElement {
-  #again = () => this.#soon();
+  #quick = new QuickLook(QUIET, () => this.#look());
+  #again = () => this.#quick.soon();
   #form;
-  #timer;
-  #asked = 0;
-  #tries = 0;
-  #asking = new AbortController();
 
   connectedCallback() {
     this.#form = document.getElementById(this.dataset.form);
     for (const name of ["input", "change", "outlines"]) this.#form.addEventListener(name, this.#again);
     // The photo beside it is ready only now.
     document.body.addEventListener("htmx:afterSwap", this.#again);
-    this.#soon();
+    this.#quick.soon();
   }
 
   disconnectedCallback() {
     document.body.removeEventListener("htmx:afterSwap", this.#again);
-    clearTimeout(this.#timer);
-  }
-
-  #soon() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), QUIET);
+    this.#quick.stop();
   }
 
   #circles(data) {
@@ -60,29 +51,32 @@ class LookAhead extends HTMLElement {
     };
   }
 
-  async #look() {
-    const mine = (this.#asked += 1);
-    this.#asking.abort();
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
-    this.dataset.busy = "";
+  async #fetch(signal) {
     const question = { photo_id: this.dataset.photo, options: this.#options(), with_facts: true };
-    const said = await post("preview", question, { signal }).catch((error) => error);
-    if (mine !== this.#asked) return;
-    const isNothing = said instanceof Error ? said.status === 409 : !said?.picture;
-    this.#tries = isNothing ? this.#tries + 1 : 0;
-    if (isNothing && this.#tries < TRIES) return this.#soon();
+    try {
+      const said = await post("preview", question, { signal });
+      return said?.picture ? said : NONE;
+    } catch (error) {
+      if (error.status === 409) return NONE;
+      throw error;
+    }
+  }
+
+  async #look() {
+    this.dataset.busy = "";
+    const said = await this.#quick.ask((signal) => this.#fetch(signal));
+    if (said === LATER) return;
     delete this.dataset.busy;
     const words = this.querySelector("p");
-    if (said?.picture) {
+    if (said.picture) {
       this.querySelector("img").src = said.picture;
       words.textContent = "";
-    } else if (isNothing) {
-      words.textContent = "It takes longer than usual. You can go on without the quick look.";
+    } else if (said === NONE) {
+      words.textContent = TOO_SLOW;
     } else {
       words.textContent = [said.message, said.suggestion].filter(Boolean).join(" ");
     }
-    this.toggleAttribute("data-shown", Boolean(said?.picture) || this.hasAttribute("data-shown"));
+    this.toggleAttribute("data-shown", Boolean(said.picture) || this.hasAttribute("data-shown"));
   }
 }
 
