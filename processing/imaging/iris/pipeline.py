@@ -20,7 +20,7 @@ from processing.imaging.iris.saving import Saving
 from processing.imaging.iris.sheet import Sheet
 from processing.imaging.types import Decoded, Pixels
 
-VERSION = 3
+VERSION = 4
 """Rises whenever the same photo and options would give another artwork."""
 STEPS = (("load", 10), ("segment", 40), ("reflections", 60), ("enhance", 90), ("save", 100))
 """Names, and the progress at which each ends."""

@@ -2,7 +2,7 @@
 
 Only pixels of the iris that are found are written; every other byte stays as it was. Small spots are closed from
 their border (Navier-Stokes, Bertalmio 2001), larger ones get texture of the same radius (``completion``), so that the
-fibres stay.
+fibres stay; where light only veils the iris, what shines through is taken as it is (``veils``).
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from processing.imaging.iris import lamps
 from processing.imaging.iris.completion import completed
 from processing.imaging.iris.geometry import IRIS, Mask
 from processing.imaging.iris.sheet import Sheet, in_strip, wrapped
+from processing.imaging.iris.veils import shone_through
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ GROWN = 0.03
 CERTAIN, POSSIBLE = (0.99, 0.5), (0.9, 0.25)
 LEAST_PIXELS = 50
 # Borrowed fibres never lie where the hidden ones did: a little less of them errs less and still looks like an iris.
-TEXTURE = 0.72
+TEXTURE = 0.62
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ def filled(photo: Pixels, hole: "NDArray[np.bool_]", mask: Mask, sheet: Sheet) -
         result[large] = _from_texture(photo, large, hole, mask, sheet)
     for label in np.flatnonzero(is_small):
         _close(result, labels == label, stats[label])
-    return result
+    return shone_through(photo, result, hole, sheet.geometry.limbus.radius)
 
 
 def _close(result: Pixels, spot: "NDArray[np.bool_]", box: "NDArray[np.int32]") -> None:
