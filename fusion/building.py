@@ -15,7 +15,7 @@ from consent.models import Consent
 from consent.policy import Missing, Purpose
 from fusion import options
 from fusion.forms import COMPOSITIONS, FUSION_LAYOUTS, MODES
-from fusion.models import FusionArtwork
+from fusion.models import FusionArtwork, FusionPart
 from fusion.sources import find_sources, parts_of
 from processing.errors import AureoleError
 
@@ -44,7 +44,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Pickable:
-    """An artwork, or an own finished fusion, that may be chosen; ``is_closed``: others' that is not offered."""
+    """An artwork, or an own finished fusion, that may be chosen; ``is_closed``: it is, or holds, another's that is not
+    offered."""
 
     pk: uuid.UUID
     title: str
@@ -60,7 +61,7 @@ class Pickable:
     @property
     def whose(self) -> str:
         if self.is_mine:
-            return "Yours"
+            return "Yours, with one not offered" if self.is_closed else "Yours"
         return f"{self.owner}’s, not offered" if self.is_closed else f"{self.owner}’s"
 
 
@@ -174,8 +175,16 @@ def _fusions(user: User, chosen: Sequence[uuid.UUID]) -> Iterable[Pickable]:
     newest = list(mine.newest_first()[:SHOWN])
     known = {fusion.pk for fusion in newest}
     newest += list(mine.filter(pk__in=[pk for pk in chosen if pk not in known]))
+    closed = _with_closed_parts(user, newest)
     for fusion in newest:
         yield Pickable(
             fusion.pk, str(fusion), user.public_name, True, True, False,
-            reverse("fusion-thumb", args=[fusion.pk, 256, "webp"]), fusion.width, fusion.height,
+            reverse("fusion-thumb", args=[fusion.pk, 256, "webp"]), fusion.width, fusion.height, fusion.pk in closed,
         )  # fmt: skip
+
+
+def _with_closed_parts(user: User, fusions: Sequence[FusionArtwork]) -> set[uuid.UUID]:
+    rows = FusionPart.objects.filter(fusion__in=fusions, artwork__in=Artwork.objects.not_offered_to(user))
+    parts = list(rows.select_related("artwork__owner"))
+    closed = _closed(user, [part.artwork for part in parts if part.artwork is not None])
+    return {part.fusion_id for part in parts if part.artwork_id in closed}

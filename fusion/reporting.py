@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Iterable
 
+from artworks.models import Artwork
+from circles.actions import reports
 from circles.models import Report, User
 from circles.reporting import Reported
 from fusion.actions import ending
@@ -21,6 +23,13 @@ def reported(user: User, fusion_id: uuid.UUID) -> Reported | None:
 def take_out(report: Report) -> None:
     """Part of the caller's transaction; twice is fine."""
     ending.unpublish(report.subject_id)
+
+
+def refuse_taken_out(fusion: FusionArtwork, artworks: Iterable[Artwork]) -> None:
+    """TakenOutBefore when staff took what these make out of the fusion's circle: it is not published there again."""
+    if fusion.circle is not None:
+        name = name_of(user=fusion.creator, artwork_ids=[artwork.pk for artwork in artworks])
+        reports.refuse_taken_out(fusion.circle, [name])
 
 
 def name_of(*, user: User, artwork_ids: Iterable[uuid.UUID]) -> str:

@@ -29,6 +29,7 @@ class ReportedAlready(Conflict):
 
 class TakenOutBefore(Conflict):
     code = "taken_out"
+    family = "quality_issue"
     detail = "Those who run this server took this out of the circle after a report."
     suggestion = "Share something else, or ask them to let it in again."
 

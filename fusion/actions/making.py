@@ -10,14 +10,13 @@ from django.db.models import QuerySet
 
 from artworks.models import Artwork
 from circles.actions.circles import find_circle
-from circles.actions.reports import refuse_taken_out
 from circles.models import User
 from consent.actions.asking import request_consents
 from consent.policy import Missing, Purpose
 from fusion import gate, options
 from fusion.actions.ending import GONE, REFUSED, close, tell
 from fusion.models import FusionArtwork, FusionMask, FusionPart, FusionSource
-from fusion.reporting import name_of
+from fusion.reporting import refuse_taken_out
 from fusion.sources import Chosen, find_sources, parts_of
 from fusion.states import UNFINISHED, State
 from processing import jobs
@@ -63,7 +62,7 @@ def make_fusion(
     chosen = find_sources(actor=actor, ids=source_ids)
     artworks = parts_of(chosen)
     gate.require_word(actor, artworks)
-    _refuse_taken_out(fusion, artworks)
+    refuse_taken_out(fusion, artworks)
     _set(fusion, chosen, layout, blend_mode, wanted)
     with transaction.atomic():
         absent = _ask(fusion, artworks)
@@ -160,7 +159,7 @@ def _end(fusion: FusionArtwork, *, is_refused: bool) -> State:
 def _go_on(fusion: FusionArtwork, *, layout: str, blend_mode: str, wanted: Mapping[str, Any]) -> FusionArtwork:
     """The same work once more: permissions are asked for as if it were new."""
     artworks = gate.artworks_of(fusion)
-    _refuse_taken_out(fusion, artworks)
+    refuse_taken_out(fusion, artworks)
     sources = fusion.sources.select_related("artwork", "made_of")  # type: ignore[attr-defined]
     _set(fusion, [Chosen(one.artwork, one.made_of) for one in sources], layout, blend_mode, wanted)
     settings = {"layout": fusion.layout, "blend_mode": fusion.blend_mode, "options": fusion.options}
@@ -191,13 +190,6 @@ def _set(
     for one, part in zip(chosen, fusion.options.get("parts", []), strict=False):
         if part["mask"] and not _masks_of(fusion.creator, one).filter(pk=part["mask"]).exists():
             raise Refused(fields={"options": {"parts": ["There is no such mask of this artwork."]}})
-
-
-def _refuse_taken_out(fusion: FusionArtwork, artworks: Sequence[Artwork]) -> None:
-    """What staff took out of its circle is not published there again."""
-    if fusion.circle is not None:
-        name = name_of(user=fusion.creator, artwork_ids=[artwork.pk for artwork in artworks])
-        refuse_taken_out(fusion.circle, [name])
 
 
 def _masks_of(creator: User, one: Chosen) -> QuerySet[FusionMask]:

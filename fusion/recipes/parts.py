@@ -15,6 +15,7 @@ from fusion import gate
 from fusion.actions import ending
 from fusion.inputs import request_of
 from fusion.models import FusionArtwork, FusionFile
+from fusion.reporting import refuse_taken_out
 from fusion.states import State
 from processing.errors import AureoleError, Cancelled
 from processing.models import Job, JobFile
@@ -37,13 +38,15 @@ class MakesFusions:
 
     @staticmethod
     def guard(job: Job) -> None:
-        """Every permission stands as it stood when this was started, and is held until the caller's commit."""
+        """Every permission stands as it stood when this was started, and is held until the caller's commit; so is
+        its creator, so staff take it out before or after that."""
         fusion = FusionArtwork.objects.select_related("creator", "circle").filter(pk=_id(job)).first()
         if fusion is None:
             raise Cancelled("It was deleted.")
         if job.retry_of_id and fusion.job_id == job.retry_of_id:
             _take_over(fusion, job)
         gate.hold(fusion)
+        refuse_taken_out(fusion, gate.artworks_of(fusion))
         held = FusionArtwork.objects.select_for_update(no_key=True).get(pk=fusion.pk)
         is_retried = job.pk == held.job_id and held.state in {State.FAILED, State.CANCELLED}
         if not is_retried and (held.job_id != job.pk or held.state != State.MAKING):

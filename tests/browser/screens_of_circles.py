@@ -17,6 +17,7 @@ from circles.actions.circles import create_circle
 from circles.models import Circle, Membership, User
 from consent.actions import answering
 from consent.models import Consent
+from consent.sharing import ask_to_share
 from fusion.actions.making import make_fusion
 from fusion.models import FusionArtwork
 from photos.examples import EYES
@@ -104,13 +105,18 @@ def test_screens_of_circles(alice: User, hang: Any, shelf: Any, open_page: Any) 
     waiting = make_fusion(actor=alice, source_ids=[hers[0].pk, his[1].pk, carlas.pk], circle_id=circle.pk,
                           **(BLENDED | {"layout": "cluster"}))  # fmt: skip
     make_fusion(actor=bob, source_ids=[his[0].pk, hers[0].pk], circle_id=circle.pk, **(BLENDED | {"layout": "eclipse"}))
+    of_bob, silent = hang(alice, 3, "Bob, in the sun"), hang(carla, 1, "Not for fusing")
+    Artwork.objects.filter(pk=of_bob.pk).update(whose="member", subject=bob, is_consent_ready=False)
+    Artwork.objects.filter(pk=silent.pk).update(is_consent_ready=False)
+    share_items(actor=carla, circle_id=circle.pk, artwork_ids=[silent.pk])
+    ask_to_share(actor=alice, artworks=[of_bob], circle=circle)
     addresses = {
         "circles": "/circles", "circle": f"/circles/{circle.pk}", "fusions": "/fusion", "fusion": f"/fusion/{both.pk}",
         "fusion-waiting": f"/fusion/{waiting.pk}", "share": f"/share?artwork={hers[1].pk}",
     }  # fmt: skip
     for screen, scheme in LOOKS:
         page = open_page("/", alice, screen=PHONE if screen == "phone" else DESKTOP, color_scheme=scheme,
-                         expected=("404",))  # fmt: skip
+                         expected=("404", "409"))  # fmt: skip
         for name, path in addresses.items():
             page.goto(path)
             keep(page, name, screen, scheme)
@@ -119,4 +125,13 @@ def test_screens_of_circles(alice: User, hang: Any, shelf: Any, open_page: Any) 
         look(page)
         page.evaluate("scrollTo(0, 0)")
         keep(page, "fusion-new", screen, scheme)
+        page.locator(f'[data-source="{silent.pk}"]').scroll_into_view_if_needed()
+        keep(page, "fusion-pick", screen, scheme)
+        page.goto(f"/share?artwork={of_bob.pk}&circle={circle.pk}")
+        page.get_by_role("button", name="Share", exact=True).click()
+        keep(page, "share-ask", screen, scheme)
+        page = open_page("/consents", bob, screen=PHONE if screen == "phone" else DESKTOP, color_scheme=scheme)
+        keep(page, "consent-sharing", screen, scheme)
+        page.goto(f"/circles/{circle.pk}/fusions/{both.pk}/report")
+        keep(page, "report", screen, scheme)
     assert (TARGET / "fusion-new-phone-dark.webp").exists()

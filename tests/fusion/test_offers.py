@@ -25,7 +25,7 @@ def silent(his: Artwork) -> Artwork:
     return his
 
 
-def box(page: Any, artwork: Artwork) -> str:
+def box(page: Any, artwork: Artwork | FusionArtwork) -> str:
     """The field of the builder that chooses this picture."""
     found = re.search(rf'<input[^>]*value="{artwork.pk}"[^>]*>', page.content.decode())
     assert found, "it is not shown"
@@ -73,6 +73,19 @@ def test_the_builder_shows_calmly_what_is_not_offered(  # noqa: PLR0917
     asked = hers.get(f"/fusion/asking?sources={his.pk}&sources={mine.pk}&circle={circle.pk}")
     assert "Bob lets nobody ask for Bob&#x27;s eye to be seen in The lake house" in text(asked)
     assert "data-names" not in asked.content.decode()
+
+
+def test_a_fusion_of_hers_that_holds_what_is_not_offered_cannot_be_chosen(
+    alice: User, bob: User, shared_fusion: FusionArtwork, his: Artwork, circle: Circle, session_of: Any
+) -> None:
+    hers = session_of(alice)
+    assert "disabled" not in box(hers.get("/fusion/new"), shared_fusion)
+    take_back(his)
+    page = hers.get(f"/fusion/new?sources={shared_fusion.pk}")
+    assert "disabled" in box(page, shared_fusion)
+    assert "Yours, with one not offered" in text(page)
+    answering.give_consent(actor=bob, purpose="fusion", scope="artwork", artwork_id=his.pk, circle_id=circle.pk)
+    assert "disabled" not in box(hers.get("/fusion/new"), shared_fusion)
 
 
 def test_the_builders_form_says_why_and_keeps_what_was_chosen(

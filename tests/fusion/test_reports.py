@@ -10,7 +10,9 @@ from django.urls import reverse
 from artworks.models import Artwork
 from circles.actions import blocks, reports
 from circles.models import Circle, FeedItem, Membership, Report, TakenOut, User
-from fusion.actions import ending
+from consent.actions import answering
+from consent.models import Consent
+from fusion.actions import ending, making
 from fusion.models import FusionArtwork, FusionPart
 from processing.errors import AureoleError, NotFound
 from tests.fusion.conftest import piece
@@ -184,3 +186,32 @@ def test_what_was_taken_out_is_not_made_for_that_circle_again(  # noqa: PLR0917
     assert (again.status_code, again.json()["error"]) == (409, "taken_out")
     TakenOut.objects.all().delete()
     assert api_as(alice).post("/api/v1/fusion", body).status_code == 201
+
+
+@pytest.mark.parametrize("goes_on", ["by its last yes", "by a worker"])
+def test_one_that_waited_meanwhile_ends_and_its_creator_hears_why(  # noqa: PLR0917
+    alice: User,
+    bob: User,
+    staff: User,
+    circle: Circle,
+    hers: FusionArtwork,
+    fuse: Any,
+    work: Any,
+    goes_on: str,
+    api_as: Any,
+) -> None:
+    again = [one.artwork for one in hers.sources.order_by("-position")]  # type: ignore[attr-defined]
+    if goes_on == "by its last yes":
+        Artwork.objects.filter(pk=again[0].pk).update(whose="member", subject=bob)
+    said = fuse(alice, *again, circle=circle)
+    assert said.status_code == (202 if goes_on == "by its last yes" else 201)
+    reports.decide_report(actor=staff, report_id=report(bob, hers).pk, takes_out=True)
+    if goes_on == "by its last yes":
+        answering.grant_consent(actor=bob, consent_id=Consent.objects.waiting().get().pk)
+        making.start_all_waiting()
+    work()
+    told_to_her = api_as(alice).get(f"/api/v1/fusion/{FusionArtwork.objects.exclude(pk=hers.pk).get().pk}").json()
+    assert (told_to_her["status"], told_to_her["error_code"]) == ("failed", "taken_out")
+    assert "took this out of the circle" in told_to_her["message"]
+    assert api_as(bob).get(f"/api/v1/circles/{circle.pk}/fusions").json()["results"] == []
+    assert not FeedItem.objects.filter(verb="fused").exists()

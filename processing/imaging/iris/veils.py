@@ -24,7 +24,10 @@ REACH, SPREAD = 0.02, 0.3
 MARGIN = 0.06
 # What is smooth needs few pixels: larger irises (radius, pixels) are looked at in this size.
 LARGEST = 256.0
+# Grey levels: clipped pixels tell nothing, and fibres differ from the guess in light rather than in colour; what
+# differs in colour is a lens' fringe along the lamp.
 CLIPPED, SURE = 253.0, 3.0
+COLOURED, FRINGED = 25.0, 10.0
 
 
 def shone_through(photo: Pixels, guessed: Pixels, hole: "NDArray[np.bool_]", radius: float) -> Pixels:
@@ -39,8 +42,10 @@ def shone_through(photo: Pixels, guessed: Pixels, hole: "NDArray[np.bool_]", rad
     lit, guess, inside = photo[box].astype(np.float32), guessed[box].astype(np.float32), hole[box]
     share = _share(lit, guess, inside, radius)
     beneath = (lit - WHITE * share[..., None]) / np.maximum(1 - share[..., None], 1 - MOST)
+    differ = np.clip(beneath, 0, WHITE) - guess
     trust = np.clip((MOST - share) / (MOST / 2), 0, 1) * np.clip((CLIPPED - lit.max(axis=2)) / SURE, 0, 1)
-    mixed = guess + (np.clip(beneath, 0, WHITE) - guess) * trust[..., None]
+    trust *= np.clip((COLOURED - np.ptp(differ, axis=2)) / FRINGED, 0, 1)
+    mixed = guess + differ * trust[..., None]
     made[box][inside] = np.rint(mixed[inside]).astype(np.uint8)
     return made
 

@@ -67,3 +67,16 @@ def test_a_hole_in_a_corner_and_none_at_all_are_no_trouble(fibres: np.ndarray, p
     hole[place] = True
     made = veils.shone_through(fibres, fibres, hole, RADIUS)
     assert np.abs(made.astype(int) - fibres).max() <= 1
+
+
+def test_a_coloured_fringe_along_a_lamp_is_not_taken_for_the_iris(fibres: np.ndarray) -> None:
+    share = glow(0.12)
+    hole = share[..., 0] > 0.01
+    fringed = lit_by(fibres, share).astype(int)
+    fringed[115:125, :, 0] -= 40
+    fringed[115:125, :, 2] += 40
+    guessed = cv2.GaussianBlur(fibres, (0, 0), 6)
+    made = veils.shone_through(np.clip(fringed, 0, 255).astype(np.uint8), guessed, hole, RADIUS)
+    rows = np.s_[118:122, 100:140]
+    assert np.abs(made[rows].astype(int) - guessed[rows]).max() <= 1
+    assert error(made, fibres, hole) < error(guessed, fibres, hole)
