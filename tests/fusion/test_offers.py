@@ -75,7 +75,7 @@ def test_the_builder_shows_calmly_what_is_not_offered(  # noqa: PLR0917
     assert "data-names" not in asked.content.decode()
 
 
-def test_a_fusion_of_hers_that_holds_what_is_not_offered_cannot_be_chosen(
+def test_a_fusion_of_hers_that_holds_what_is_not_offered_cannot_be_chosen(  # noqa: PLR0917
     alice: User, bob: User, shared_fusion: FusionArtwork, his: Artwork, circle: Circle, session_of: Any
 ) -> None:
     hers = session_of(alice)

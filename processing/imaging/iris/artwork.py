@@ -7,7 +7,7 @@ iris' own texture (``completion``), and light that lids took away is given back 
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -121,16 +121,31 @@ def composed(picture: Pixels, sheet: Sheet, strip: Strip, side: int, has_black_p
     for top in range(0, side, TILE_ROWS):
         rows = range(top, min(top + TILE_ROWS, side))
         fine = _finer(places, rows, step)
-        inside = np.flatnonzero(fine[..., 3].any(axis=0))
+        inside = np.flatnonzero(fine.alpha.any(axis=0))
         if len(inside):
             columns = slice(int(inside[0]), int(inside[-1]) + 1)
-            art[rows.start : rows.stop, columns] = _drawn(picture, strip, fine[:, columns])
+            art[rows.start : rows.stop, columns] = _drawn(picture, strip, fine.cut(slice(None), columns))
     return art
 
 
-def _places(sheet: Sheet, strip: Strip, side: int, step: int, has_black_pupil: bool) -> "NDArray[np.float32]":
-    """For every ``step``-th pixel of the artwork: x and y in the picture, light, alpha, how hidden it is, and column
-    and row in the strip. All of that changes slowly, so that what lies between is interpolated."""
+class _Places(NamedTuple):
+    """For pixels of the artwork, H x W each: ``x`` and ``y`` in the picture, ``light``, ``alpha``, how ``hidden`` it
+    is, and ``across`` and ``down`` from the middle in radii."""
+
+    x: "NDArray[np.float32]"
+    y: "NDArray[np.float32]"
+    light: "NDArray[np.float32]"
+    alpha: "NDArray[np.float32]"
+    hidden: "NDArray[np.float32]"
+    across: "NDArray[np.float32]"
+    down: "NDArray[np.float32]"
+
+    def cut(self, rows: slice, columns: slice) -> "_Places":
+        return _Places(*(plane[rows, columns] for plane in self))
+
+
+def _places(sheet: Sheet, strip: Strip, side: int, step: int, has_black_pupil: bool) -> _Places:
+    """For every ``step``-th pixel. All of that changes slowly, so that what lies between is interpolated."""
     reach = np.float32(side / 2 * FILL)
     line = (np.arange(side // step, dtype=np.float32) * step + np.float32((step - side) / 2)) / reach
     x, y = (np.ascontiguousarray(axis) for axis in np.meshgrid(line, line))
@@ -144,42 +159,41 @@ def _places(sheet: Sheet, strip: Strip, side: int, step: int, has_black_pupil: b
     if has_black_pupil:
         light = light * _step(away, sheet.ratio - max(0.03, pixel), sheet.ratio + 0.012)
     alpha = 1 - _step(away, EDGE[0], max(EDGE[1], EDGE[0] + pixel))
-    return np.dstack([*sheet.rolled(x, y), light, alpha, hidden, x, y]).astype(np.float32)
+    planes = (*sheet.rolled(x, y), light, alpha, hidden, x, y)
+    return _Places(*(np.ascontiguousarray(plane, np.float32) for plane in planes))
 
 
-def _finer(places: "NDArray[np.float32]", rows: range, step: int) -> "NDArray[np.float32]":
+def _finer(places: _Places, rows: range, step: int) -> _Places:
     """Those rows of the artwork for all of its columns."""
     if step == 1:
-        return places[rows.start : rows.stop]
-    first, last = max(rows.start // step - 1, 0), min(rows.stop // step + 1, len(places))
-    part = places[first:last]
-    size = (part.shape[1] * step, part.shape[0] * step)
-    # OpenCV enlarges four planes at a time.
-    large = [np.asarray(cv2.resize(part[..., planes], size), np.float32) for planes in (slice(0, 4), slice(4, 7))]
-    return np.concatenate(large, axis=2)[rows.start - first * step :][: len(rows)]
+        return places.cut(slice(rows.start, rows.stop), slice(None))
+    first, last = max(rows.start // step - 1, 0), min(rows.stop // step + 1, len(places.x))
+    start = rows.start - first * step
+    size = (places.x.shape[1] * step, (last - first) * step)
+    large = (np.asarray(cv2.resize(plane[first:last], size), np.float32) for plane in places)
+    return _Places(*(plane[start : start + len(rows)] for plane in large))
 
 
-def _drawn(picture: Pixels, strip: Strip, places: "NDArray[np.float32]") -> Pixels:
+def _drawn(picture: Pixels, strip: Strip, places: _Places) -> Pixels:
     """One tile, RGBA."""
-    x, y, light, alpha = (np.ascontiguousarray(places[..., plane]) for plane in range(4))
-    colours = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    light = places.light
+    colours = cv2.remap(picture, places.x, places.y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     lit = cv2.multiply(colours, cv2.merge((light, light, light)), dtype=cv2.CV_8U)
-    there = np.nonzero(places[..., 4] > 0)
-    if len(there[0]):
-        box = tuple(slice(int(axis.min()), int(axis.max()) + 1) for axis in there)
-        own = colours[box].astype(np.float32)
-        mixed = own + (_filling(strip, places[box]) - own) * places[box][..., 4:5]
-        lit[box] = np.clip(np.rint(mixed * light[box][..., None]), 0, 255)
+    is_hidden = places.hidden > 0
+    if is_hidden.any():
+        box = _box(is_hidden)
+        part, own = places.cut(*box), colours[box].astype(np.float32)
+        mixed = own + (_filling(strip, part) - own) * part.hidden[..., None]
+        lit[box] = np.clip(np.rint(mixed * part.light[..., None]), 0, 255)
     drawn = np.empty((*light.shape, 4), np.uint8)
-    cv2.mixChannels([lit, cv2.convertScaleAbs(alpha, alpha=255)], [drawn], [0, 0, 1, 1, 2, 2, 3, 3])
+    cv2.mixChannels([lit, cv2.convertScaleAbs(places.alpha, alpha=255)], [drawn], [0, 0, 1, 1, 2, 2, 3, 3])
     return drawn
 
 
-def _filling(strip: Strip, places: "NDArray[np.float32]") -> "NDArray[np.float32]":
+def _filling(strip: Strip, places: _Places) -> "NDArray[np.float32]":
     """What the strip shows at those places."""
     height, width = strip.seen.shape
-    x, y = np.ascontiguousarray(places[..., 5]), np.ascontiguousarray(places[..., 6])
-    columns, rows = in_strip(x, y, strip.ratio, width, height)
+    columns, rows = in_strip(places.across, places.down, strip.ratio, width, height)
     found = cv2.remap(wrapped(strip.pixels, 2), columns + 2, np.clip(rows, 0, height - 1), cv2.INTER_CUBIC)
     return found.astype(np.float32)
 
@@ -229,14 +243,30 @@ def ground_colour(art: Pixels, background: Background) -> tuple[int, int, int]:
 def with_contrast(picture: Pixels, mask: Mask, radius: float, strength: float = 0.5) -> Pixels:
     """Gentle local contrast for the iris of ``picture`` (H x W x 3): CLAHE (Zuiderveld 1994) on Lab lightness,
     ``strength`` 0..1 of it, fading out within ``radius`` / 12 pixels of the iris; elsewhere it stays as it was."""
-    ring = mask == IRIS
-    if strength <= 0 or not ring.any():
+    whole = mask == IRIS
+    if strength <= 0 or not whole.any():
         return picture
+    box = _box(whole, int(radius / 24) + 1)
+    clearer = picture.copy()
+    clearer[box] = _clearer(picture[box], whole[box], radius, strength)
+    return clearer
+
+
+def _clearer(picture: Pixels, ring: "NDArray[np.bool_]", radius: float, strength: float) -> Pixels:
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2Lab)
     light = np.ascontiguousarray(lab[..., 0])
     # Skin and white would use up the range that is meant for fibres.
     inner = np.where(ring, light, np.uint8(np.median(light[ring])))
-    clear = cv2.createCLAHE(clipLimit=1.8, tileGridSize=(6, 6)).apply(inner)
+    clear = cv2.createCLAHE(clipLimit=1.8, tileGridSize=(5, 5)).apply(inner)
     share = cv2.blur(ring.astype(np.float32), (2 * int(radius / 24) + 1,) * 2) * np.float32(strength)
     lab[..., 0] = np.where(ring, light + (clear.astype(np.float32) - light) * share, light)
     return np.asarray(np.where(ring[..., None], cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), picture), np.uint8)
+
+
+def _box(where: "NDArray[np.bool_]", margin: int = 0) -> tuple[slice, slice]:
+    """The rows and columns that hold all of ``where`` (not empty) and ``margin`` pixels around it."""
+    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    return (
+        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + margin + 1),
+        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + margin + 1),
+    )

@@ -34,6 +34,8 @@ OWN_COST = 10.0
 SLOW_AROUND, SLOW_DEEP = 1 / 28, 1 / 10
 SEAM_WIDTH = 1 / 100
 SLOW_SIZE = (256, 64)
+# A blur's sigma in pixels, at least, before fewer pixels do.
+FINEST = 2.5
 # A depth of which less is seen than this share of the turn has no mean of its own.
 LEAST_SEEN = 0.25
 # Pixels of the strip beside a hole that its filling is compared on, how far that is carried, what counts at most (grey
@@ -82,12 +84,31 @@ def _lacking(differ: Strip, compared: Seen, hole: Seen) -> Strip:
     near = cv2.dilate(hole.astype(np.uint8), np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
     weight = (compared & near)[..., None].astype(np.float32)
     shown = np.clip(differ, -MOST_LACKING, MOST_LACKING) * weight
-    lacking, trust = np.zeros_like(differ), np.zeros_like(weight)
-    for reach in REACHES:
-        total = _blurred(weight, reach, reach)
-        share = np.clip(total / ENOUGH, 0, 1) * (1 - trust)
-        lacking, trust = lacking + _blurred(shown, reach, reach) / np.maximum(total, 1e-4) * share, trust + share
-    return np.asarray(lacking * hole[..., None], np.float32)
+    return np.asarray(_carried(shown, weight, REACHES) * hole[..., None], np.float32)
+
+
+def _carried(shown: Strip, weight: "NDArray[np.float32]", reaches: tuple[float, ...]) -> Strip:
+    """Weighted means within the first of ``reaches``; where that holds too little, within the next ones."""
+    if not reaches:
+        return np.zeros_like(shown)
+    # What is smooth needs few pixels.
+    step = max(1, int(reaches[0] / FINEST))
+    shown, weight, full = _shrunk(shown, step), _shrunk(weight, step), weight.shape
+    reach, *farther = (each / step for each in reaches)
+    total = _blurred(weight, reach, reach)
+    mean = _blurred(shown, reach, reach) / np.maximum(total, 1e-4)
+    rest = _carried(shown, weight, tuple(farther))
+    lacking = rest + (mean - rest) * np.clip(total / ENOUGH, 0, 1)
+    return _enlarged(lacking, full[1], full[0]) if step > 1 else lacking
+
+
+def _shrunk(field: "NDArray[np.float32]", step: int) -> "NDArray[np.float32]":
+    if step == 1:
+        return field
+    height, width, planes = field.shape
+    size = (max(1, width // step), max(1, height // step))
+    small = cv2.resize(field, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32).reshape(size[1], size[0], planes)
 
 
 def slow_part(strip: Strip, seen: Seen) -> Strip:
@@ -105,14 +126,8 @@ def slow_part(strip: Strip, seen: Seen) -> Strip:
         mean = _blurred(shown, around, deep) / np.maximum(total, 1e-4)
         share = np.clip(total / 0.25, 0, 1) * (1 - trust)
         slow, trust = slow + mean * share, trust + share
-    slow = slow + strip[seen].mean(axis=0) * (1 - trust)
-    margin = 2
-    step = width / size[0]
-    large = cv2.resize(
-        wrapped(slow, margin), (round(width + 2 * margin * step), height), interpolation=cv2.INTER_LINEAR
-    )
-    start = round(margin * step)
-    even = np.asarray(large[:, start : start + width], np.float32).reshape(strip.shape)
+    mean = shown.sum(axis=(0, 1)) / max(float(weight.sum()), 1e-4)
+    even = _enlarged(slow + mean * (1 - trust), width, height)
     return np.asarray(even + _by_depth(strip - even, seen), np.float32)
 
 
@@ -121,6 +136,16 @@ def _by_depth(quick: Strip, seen: Seen) -> "NDArray[np.float32]":
     count = np.count_nonzero(seen, axis=1).astype(np.float32)[:, None, None]
     mean = (quick * seen[..., None]).sum(axis=1, keepdims=True) / np.maximum(count, 1)
     return np.asarray(mean * np.clip(count / (LEAST_SEEN * seen.shape[1]), 0, 1), np.float32)
+
+
+def _enlarged(field: "NDArray[np.float32]", width: int, height: int) -> "NDArray[np.float32]":
+    """Something smooth on a ring of fewer columns and rows, in full size."""
+    margin = 2
+    step = width / field.shape[1]
+    size = (round(width + 2 * margin * step), height)
+    large = cv2.resize(wrapped(field, margin), size, interpolation=cv2.INTER_LINEAR)
+    start = round(margin * step)
+    return np.asarray(large[:, start : start + width], np.float32).reshape(height, width, field.shape[2])
 
 
 def _blurred(field: "NDArray[np.float32]", around: float, deep: float) -> "NDArray[np.float32]":

@@ -18,7 +18,7 @@ from processing.imaging.iris.options import Options
 from processing.imaging.types import Decoded, Format, Header, Pixels
 
 QUALITY = 95
-PNG_EFFORT = 3
+PNG_EFFORT = 2
 
 
 class Saving:
