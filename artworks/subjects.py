@@ -14,7 +14,7 @@ from processing.errors import Conflict
 class SubjectNotAsked(Conflict):
     code = "subject_not_asked"
     detail = "This shows another member, and they have not agreed to its being seen there."
-    suggestion = "Ask for their consent; asked twice, they hear it once. You hear when they answer; share it then."
+    suggestion = "Ask for their consent. You hear when they answer, and can share it then."
 
 
 Keeper = Callable[[User, Circle, Sequence[Artwork]], None]

@@ -10,7 +10,7 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 3, "enhance": 2, "photo": 1}
+PIPELINES: Final = {"iris": 4, "enhance": 2, "photo": 1}
 MODEL_FREE: Final = frozenset({"photo"})
 
 

@@ -109,6 +109,7 @@ def test_screens_of_circles(alice: User, hang: Any, shelf: Any, open_page: Any) 
     Artwork.objects.filter(pk=of_bob.pk).update(whose="member", subject=bob, is_consent_ready=False)
     Artwork.objects.filter(pk=silent.pk).update(is_consent_ready=False)
     share_items(actor=carla, circle_id=circle.pk, artwork_ids=[silent.pk])
+    of_bob.refresh_from_db()
     ask_to_share(actor=alice, artworks=[of_bob], circle=circle)
     addresses = {
         "circles": "/circles", "circle": f"/circles/{circle.pk}", "fusions": "/fusion", "fusion": f"/fusion/{both.pk}",
