@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from processing.imaging.iris.completion import completed, slow_part
-from processing.imaging.iris.geometry import IRIS, Mask
+from processing.imaging.iris.geometry import IRIS, Mask, box_of
 from processing.imaging.iris.sheet import Sheet, in_strip, wrapped
 from processing.imaging.types import Pixels
 
@@ -181,7 +181,7 @@ def _drawn(picture: Pixels, strip: Strip, places: _Places) -> Pixels:
     lit = cv2.multiply(colours, cv2.merge((light, light, light)), dtype=cv2.CV_8U)
     is_hidden = places.hidden > 0
     if is_hidden.any():
-        box = _box(is_hidden)
+        box = box_of(is_hidden)
         part, own = places.cut(*box), colours[box].astype(np.float32)
         mixed = own + (_filling(strip, part) - own) * part.hidden[..., None]
         lit[box] = np.clip(np.rint(mixed * part.light[..., None]), 0, 255)
@@ -246,7 +246,7 @@ def with_contrast(picture: Pixels, mask: Mask, radius: float, strength: float = 
     whole = mask == IRIS
     if strength <= 0 or not whole.any():
         return picture
-    box = _box(whole, int(radius / 24) + 1)
+    box = box_of(whole, int(radius / 24) + 1)
     clearer = picture.copy()
     clearer[box] = _clearer(picture[box], whole[box], radius, strength)
     return clearer
@@ -261,12 +261,3 @@ def _clearer(picture: Pixels, ring: "NDArray[np.bool_]", radius: float, strength
     share = cv2.blur(ring.astype(np.float32), (2 * int(radius / 24) + 1,) * 2) * np.float32(strength)
     lab[..., 0] = np.where(ring, light + (clear.astype(np.float32) - light) * share, light)
     return np.asarray(np.where(ring[..., None], cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), picture), np.uint8)
-
-
-def _box(where: "NDArray[np.bool_]", margin: int = 0) -> tuple[slice, slice]:
-    """The rows and columns that hold all of ``where`` (not empty) and ``margin`` pixels around it."""
-    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
-    return (
-        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + margin + 1),
-        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + margin + 1),
-    )

@@ -235,3 +235,12 @@ def ring_iou(mask: Mask, other: Mask) -> float:
     one, two = mask == IRIS, other == IRIS
     union = int(np.count_nonzero(one | two))
     return int(np.count_nonzero(one & two)) / union if union else 1.0
+
+
+def box_of(where: "NDArray[np.bool_]", margin: int = 0) -> tuple[slice, slice]:
+    """The rows and columns that hold all of ``where`` (H x W, not empty) and ``margin`` pixels around it."""
+    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    return (
+        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + margin + 1),
+        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + margin + 1),
+    )

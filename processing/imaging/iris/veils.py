@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from processing.imaging.iris.geometry import box_of
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def shone_through(photo: Pixels, guessed: Pixels, hole: "NDArray[np.bool_]", rad
     made = guessed.copy()
     if not hole.any():
         return made
-    box = _around(hole, max(round(MARGIN * radius), 2))
+    box = box_of(hole, max(round(MARGIN * radius), 2))
     lit, guess, inside = photo[box].astype(np.float32), guessed[box].astype(np.float32), hole[box]
     share = _share(lit, guess, inside, radius)
     beneath = (lit - WHITE * share[..., None]) / np.maximum(1 - share[..., None], 1 - MOST)
@@ -63,11 +64,3 @@ def _share(
     even = cv2.bilateralFilter(small, -1, SPREAD, max(REACH * radius * shrunk, 1.5))
     large = cv2.resize(even, raw.shape[::-1], interpolation=cv2.INTER_LINEAR) if shrunk < 1 else even
     return np.asarray(large, np.float32)
-
-
-def _around(hole: "NDArray[np.bool_]", margin: int) -> tuple[slice, slice]:
-    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
-    return (
-        slice(max(int(rows[0]) - margin, 0), int(rows[-1]) + margin + 1),
-        slice(max(int(columns[0]) - margin, 0), int(columns[-1]) + margin + 1),
-    )
