@@ -93,7 +93,7 @@ def _seen(mask: Mask, sheet: Sheet, width: int, height: int) -> "NDArray[np.bool
 
 def _evening(strip: "NDArray[np.float32]", seen: "NDArray[np.bool_]") -> "NDArray[np.float32]":
     """Factors near 1 that bring the slow light of every angle towards the mean of its radius."""
-    grey = np.repeat(strip.mean(axis=2, keepdims=True), 3, axis=2)
+    grey = np.asarray(cv2.transform(strip, np.full((1, 3), 1 / 3, np.float32)), np.float32).reshape(*seen.shape, 1)
     slow = slow_part(grey, seen)[..., 0]
     even = np.median(slow, axis=1, keepdims=True)
     return (np.clip(even / np.maximum(slow, 8), 0.7, 1.6) ** EVENING).astype(np.float32)

@@ -38,8 +38,8 @@ SLOW_SIZE = (256, 64)
 FINEST = 2.5
 # A depth of which less is seen than this share of the turn has no mean of its own.
 LEAST_SEEN = 0.25
-# Pixels of the strip beside a hole that its filling is compared on, how far that is carried, what counts at most (grey
-# levels: more is another lamp), and how much of a neighbourhood must say so.
+# How far beside a hole its filling is compared, how far that is carried (both in 1/1024 of the turn), what counts at
+# most (grey levels: more is another lamp), and how much of a neighbourhood must say so.
 RIM, REACHES, MOST_LACKING, ENOUGH = 3, (2.0, 6.0, 18.0), 12.0, 0.1
 
 
@@ -81,10 +81,12 @@ def completed(strip: Strip, seen: Seen, feather: float = 1 / 160, strength: floa
 def _lacking(differ: Strip, compared: Seen, hole: Seen) -> Strip:
     """What the filling lacks at the hole's rim, where it can be ``compared`` with what is seen, carried inwards: the
     farther, the smoother. No border shows, and light that goes on around a hole goes on in it."""
-    near = cv2.dilate(hole.astype(np.uint8), np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
+    scale = hole.shape[1] / 1024
+    rim = max(1, round(RIM * scale))
+    near = cv2.dilate(hole.astype(np.uint8), np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)) > 0
     weight = (compared & near)[..., None].astype(np.float32)
     shown = np.clip(differ, -MOST_LACKING, MOST_LACKING) * weight
-    return np.asarray(_carried(shown, weight, REACHES) * hole[..., None], np.float32)
+    return np.asarray(_carried(shown, weight, tuple(reach * scale for reach in REACHES)) * hole[..., None], np.float32)
 
 
 def _carried(shown: Strip, weight: "NDArray[np.float32]", reaches: tuple[float, ...]) -> Strip:
@@ -112,13 +114,15 @@ def _shrunk(field: "NDArray[np.float32]", step: int) -> "NDArray[np.float32]":
 
 
 def slow_part(strip: Strip, seen: Seen) -> Strip:
-    """The strip without its texture, also where nothing is seen: weighted means, from farther away where need be."""
+    """The strip (of any number of bands) without its texture, also where nothing is seen: weighted means, from farther
+    away where need be."""
     height, width = seen.shape
     # What is slow needs few pixels.
     size = (min(SLOW_SIZE[0], width), min(SLOW_SIZE[1], height))
     shares = seen.astype(np.float32)
     weight = np.asarray(cv2.resize(shares, size, interpolation=cv2.INTER_AREA), np.float32)[..., None]
     shown = np.asarray(cv2.resize(strip * seen[..., None], size, interpolation=cv2.INTER_AREA), np.float32)
+    shown = shown.reshape(size[1], size[0], strip.shape[2])
     slow, trust = np.zeros_like(shown), np.zeros_like(weight)
     for times in (1.0, 3.0, 9.0):
         around, deep = SLOW_AROUND * times * size[0], SLOW_DEEP * min(times, 3.0) * size[1]
