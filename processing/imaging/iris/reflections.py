@@ -29,7 +29,7 @@ GROWN = 0.03
 CERTAIN, POSSIBLE = (0.99, 0.5), (0.9, 0.25)
 LEAST_PIXELS = 50
 # Borrowed fibres never lie where the hidden ones did: a little less of them errs less and still looks like an iris.
-TEXTURE = 0.57
+TEXTURE = 0.6
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,10 +73,33 @@ def test_a_coloured_fringe_along_a_lamp_is_not_taken_for_the_iris(fibres: np.nda
     share = glow(0.12)
     hole = share[..., 0] > 0.01
     fringed = lit_by(fibres, share).astype(int)
-    fringed[115:125, :, 0] -= 40
-    fringed[115:125, :, 2] += 40
+    fringed[118:121, :, 0] -= 40
+    fringed[118:121, :, 2] += 40
     guessed = cv2.GaussianBlur(fibres, (0, 0), 6)
     made = veils.shone_through(np.clip(fringed, 0, 255).astype(np.uint8), guessed, hole, RADIUS)
-    rows = np.s_[118:122, 100:140]
+    rows = np.s_[118:121, 100:140]
     assert np.abs(made[rows].astype(int) - guessed[rows]).max() <= 1
     assert error(made, fibres, hole) < error(guessed, fibres, hole)
+
+
+def test_no_line_is_drawn_along_the_edge_of_a_lamp(fibres: np.ndarray) -> None:
+    y, x = np.mgrid[:240, :240].astype(np.float32)
+    away = np.hypot(x - 120, y - 120)
+    share = cv2.GaussianBlur((away < 40).astype(np.float32), (0, 0), 1.5)[..., None]
+    guessed = cv2.GaussianBlur(fibres, (0, 0), 6)
+    made = veils.shone_through(lit_by(fibres, share), guessed, away < 46, RADIUS)
+    changed = made.astype(float).mean(axis=2) - fibres.astype(float).mean(axis=2)
+    along = [float(changed[np.abs(away - ring) < 0.5].mean()) for ring in range(40, 46)]
+    assert max(np.abs(along)) < 2.5
+
+
+@pytest.mark.parametrize("light", [(255, 200, 160), (170, 215, 255)], ids=["warm", "cold"])
+def test_light_is_taken_off_in_its_own_colour(fibres: np.ndarray, light: tuple[int, int, int]) -> None:
+    share = glow(0.2)
+    lit = np.rint(fibres + share * (np.array(light, np.float32) - fibres)).astype(np.uint8)
+    hole = share[..., 0] > 0.01
+    guessed = cv2.GaussianBlur(fibres, (0, 0), 6)
+    made = veils.shone_through(lit, guessed, hole, RADIUS)
+    assert error(made, fibres, hole) < 0.6 * error(guessed, fibres, hole)
+    shift = (made[hole].astype(float) - fibres[hole]).mean(axis=0)
+    assert np.ptp(shift) < 1.5
