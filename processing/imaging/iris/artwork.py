@@ -178,24 +178,23 @@ def _drawn(picture: Pixels, strip: Strip, places: _Places) -> Pixels:
     """One tile, RGBA."""
     light = places.light
     colours = cv2.remap(picture, places.x, places.y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    lit = cv2.multiply(colours, cv2.merge((light, light, light)), dtype=cv2.CV_8U)
     is_hidden = places.hidden > 0
     if is_hidden.any():
         box = box_of(is_hidden)
-        part, own = places.cut(*box), colours[box].astype(np.float32)
-        mixed = own + (_filling(strip, part) - own) * part.hidden[..., None]
-        lit[box] = np.clip(np.rint(mixed * part.light[..., None]), 0, 255)
+        part = places.cut(*box)
+        colours[box] = cv2.blendLinear(_filling(strip, part), colours[box], part.hidden, 1 - part.hidden)
+    lit = cv2.multiply(colours, cv2.merge((light, light, light)), dtype=cv2.CV_8U)
     drawn = np.empty((*light.shape, 4), np.uint8)
     cv2.mixChannels([lit, cv2.convertScaleAbs(places.alpha, alpha=255)], [drawn], [0, 0, 1, 1, 2, 2, 3, 3])
     return drawn
 
 
-def _filling(strip: Strip, places: _Places) -> "NDArray[np.float32]":
+def _filling(strip: Strip, places: _Places) -> Pixels:
     """What the strip shows at those places."""
     height, width = strip.seen.shape
     columns, rows = in_strip(places.across, places.down, strip.ratio, width, height)
-    found = cv2.remap(wrapped(strip.pixels, 2), columns + 2, np.clip(rows, 0, height - 1), cv2.INTER_CUBIC)
-    return found.astype(np.float32)
+    pixels = wrapped(strip.pixels, 2)
+    return np.asarray(cv2.remap(pixels, columns + 2, np.clip(rows, 0, height - 1), cv2.INTER_CUBIC), np.uint8)
 
 
 def _hiding(seen: "NDArray[np.bool_]") -> "NDArray[np.float32]":
@@ -217,12 +216,11 @@ def laid_on(art: Pixels, background: Background) -> Pixels:
         clear = art.copy()
         clear[art[..., 3] == 0] = 0
         return clear
-    share = cv2.cvtColor(art[..., 3], cv2.COLOR_GRAY2RGB)
-    laid = cv2.multiply(np.ascontiguousarray(art[..., :3]), share, scale=1 / 255)
+    laid = cv2.cvtColor(cv2.cvtColor(art, cv2.COLOR_RGBA2mRGBA), cv2.COLOR_RGBA2RGB)
     ground = ground_colour(art, background)
     if any(ground):
-        lack = cv2.subtract(np.full_like(share, 255), share)
-        laid = cv2.add(laid, cv2.multiply(lack, np.full_like(share, ground), scale=1 / 255))
+        lack = cv2.cvtColor(255 - art[..., 3], cv2.COLOR_GRAY2RGB)
+        laid = cv2.add(laid, cv2.multiply(lack, np.full_like(lack, ground), scale=1 / 255))
     return np.asarray(laid, np.uint8)
 
 
