@@ -1,12 +1,14 @@
 // <circle-live>: the page of a circle as it is now. The server says that something changed; the page is asked for again.
 // Without a socket it is asked for every few seconds. With data-page it is that page, not the circle's.
 import { listen } from "./live.js";
+import { oneAtATime } from "./one-at-a-time.js";
 
 const SOON = 150;
 
 class CircleLive extends HTMLElement {
   #stop;
   #timer;
+  #refresh = oneAtATime(() => this.#drawAnew());
 
   connectedCallback() {
     this.#stop = listen((message) => {
@@ -26,10 +28,10 @@ class CircleLive extends HTMLElement {
 
   #soon() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), SOON);
+    this.#timer = setTimeout(this.#refresh, SOON);
   }
 
-  async #refresh() {
+  async #drawAnew() {
     const answer = await fetch(this.dataset.page ?? this.#circle).catch(() => null);
     if (answer?.status === 404) return this.#leave();
     if (!answer?.ok || answer.redirected) return;

@@ -1,9 +1,11 @@
 // <consent-count>: how many questions wait for this person's answer, beside the word Consents.
 import { get } from "./api.js";
 import { listen } from "./live.js";
+import { oneAtATime } from "./one-at-a-time.js";
 
 class ConsentCount extends HTMLElement {
   #stop;
+  #ask = oneAtATime(() => this.#count());
 
   connectedCallback() {
     this.#stop = listen((message) => {
@@ -16,8 +18,9 @@ class ConsentCount extends HTMLElement {
     this.#stop?.();
   }
 
-  async #ask() {
-    const { results } = await get("consents?box=asked&limit=100").catch(() => ({ results: [] }));
+  async #count() {
+    const { results } = await get("consents?box=asked&limit=100").catch(() => ({}));
+    if (!results) return;
     this.hidden = results.length === 0;
     this.textContent = results.length > 99 ? "99+" : results.length || "";
     this.setAttribute("aria-label", `${results.length} waiting for your answer`);

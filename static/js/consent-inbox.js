@@ -1,11 +1,13 @@
 // <consent-inbox>: the page of consents as it is now. The server says that something changed; the page is asked anew.
 import { listen } from "./live.js";
+import { oneAtATime } from "./one-at-a-time.js";
 
 const SOON = 150;
 
 class ConsentInbox extends HTMLElement {
   #stop;
   #timer;
+  #refresh = oneAtATime(() => this.#drawAnew());
 
   connectedCallback() {
     this.#stop = listen((message) => {
@@ -20,10 +22,10 @@ class ConsentInbox extends HTMLElement {
 
   #soon() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), SOON);
+    this.#timer = setTimeout(this.#refresh, SOON);
   }
 
-  async #refresh() {
+  async #drawAnew() {
     const answer = await fetch(location.href).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -1,12 +1,13 @@
 // <job-board>: every row follows its job; rows move from group to group as jobs do.
 import { listen } from "./live.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import { fillRing } from "./ring.js";
 
 const GROUPS = { processing: "running", pending: "waiting", failed: "failed", completed: "done", cancelled: "done" };
 
 class JobBoard extends HTMLElement {
   #stop;
-  #asked = new Set();
+  #askers = new Map();
 
   connectedCallback() {
     this.#stop = listen((message) => this.#hear(message));
@@ -26,18 +27,20 @@ class JobBoard extends HTMLElement {
     if (message.type !== "job") return;
     const row = this.#row(message.job_id);
     if (row && Number(row.dataset.sequence) >= message.sequence) return;
-    if (!row || row.dataset.state !== message.status) return this.#fetch(message.job_id);
+    if (!row || row.dataset.state !== message.status) return this.#ask(message.job_id);
     row.dataset.sequence = message.sequence;
     fillRing(row.querySelector("svg"), message.progress, message.status);
     row.querySelector("[data-job-sentence]").textContent = message.message;
   }
 
   /** A job that is new here, or in another state: its row as the server draws it. */
-  async #fetch(id) {
-    if (this.#asked.has(id)) return;
-    this.#asked.add(id);
+  #ask(id) {
+    if (!this.#askers.has(id)) this.#askers.set(id, oneAtATime(() => this.#draw(id)));
+    this.#askers.get(id)();
+  }
+
+  async #draw(id) {
     const response = await fetch(`/jobs/${id}/row`, { credentials: "same-origin" }).catch(() => null);
-    this.#asked.delete(id);
     if (!response?.ok) return;
     const holder = document.createElement("template");
     holder.innerHTML = await response.text();

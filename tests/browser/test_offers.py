@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from artworks.actions.sharing import share_items
 from artworks.models import Artwork
@@ -60,6 +60,24 @@ def test_what_is_not_offered_cannot_be_chosen_until_it_is(  # noqa: PLR0917
     expect(page.get_by_text("Bob lets nobody ask for")).to_be_visible()
     expect(page.locator("[data-go]")).to_be_disabled()
     assert said(page) == []
+
+
+def test_an_answer_that_comes_late_does_not_undo_who_will_be_asked(
+    alice: User, bob: User, circle: Circle, his: Artwork, open_page: Any
+) -> None:
+    Artwork.objects.filter(pk=his.pk).update(is_consent_ready=True)
+    mine = piece(alice, 1)
+    page = open_page(f"/fusion/new?circle={circle.pk}", alice)
+    expect(page.get_by_role("button", name="Make it")).to_be_visible()
+    late: list[Route] = []
+    page.route("**/fusion/asking*", lambda route: late.append(route), times=1)  # noqa: PLW0108
+    page.locator(f'[data-source="{mine.pk}"]').click()
+    page.locator(f'[data-source="{his.pk}"]').click()
+    expect(page.locator("[data-look]")).to_be_visible()
+    with page.expect_response(late[0].request.url):
+        late[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="Ask Bob, then make it")).to_be_enabled()
 
 
 def test_a_fusion_is_reported_from_its_page(alice: User, bob: User, circle: Circle, open_page: Any) -> None:

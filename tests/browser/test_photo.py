@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from circles.models import User
 from photos.models import Photo
+from processing import jobs
 from processing.models import Job
 from tests.browser.conftest import PHONE
 
@@ -105,3 +106,19 @@ def test_jobs_move_from_group_to_group_and_say_what_to_do(alice: User, shelf: Sh
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)
     assert not Job.objects.filter(pk=job.pk).exists()
+
+
+def test_a_row_that_comes_late_does_not_hide_how_its_job_ended(alice: User, shelf: Shelf, open_page: Any) -> None:
+    photo = shelf(alice, 1)[0]
+    job = Job.objects.create(owner=alice, kind="ingest", queue="high", state="failed", subject_id=photo.pk, message="-")
+    page = open_page("/jobs", alice)
+    page.wait_for_load_state("networkidle")
+    late: list[tuple[Route, APIResponse]] = []
+    page.route("**/row", lambda route: late.append((route, route.fetch())), times=1)
+    jobs.retry(actor=alice, job_id=job.pk)
+    while not late or Job.objects.get(pk=job.pk).state in {"pending", "processing"}:
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(500)
+    route, as_it_was = late[0]
+    route.fulfill(response=as_it_was)
+    expect(page.locator(f'[data-job="{job.pk}"]')).to_have_attribute("data-state", Job.objects.get(pk=job.pk).state)

@@ -1,4 +1,5 @@
 // <fusion-builder>: choosing and arranging with a live look at what it will be. The form works without it.
+import { oneAtATime } from "../one-at-a-time.js";
 import { LATER, NONE, QuickLook, TOO_SLOW } from "../quick-look.js";
 import { Places } from "./places.js";
 import { paint } from "./source-brush.js";
@@ -13,6 +14,8 @@ class FusionBuilder extends HTMLElement {
   #places;
   #quick = new QuickLook(QUIET, () => this.#look());
   #shownUrl = "";
+  /** Who would be asked, in words; nobody is asked by this. */
+  #ask = oneAtATime(() => this.#drawAsking());
 
   connectedCallback() {
     this.#form = this.querySelector("form");
@@ -188,8 +191,7 @@ class FusionBuilder extends HTMLElement {
     this.querySelector("[data-stage-words]").textContent = words;
   }
 
-  /** Who would be asked, in words; nobody is asked by this. */
-  async #ask() {
+  async #drawAsking() {
     const query = new URLSearchParams({ kind: this.#kind, circle: this.#form.elements.circle.value });
     for (const id of this.#order) query.append("sources", id);
     const answer = await fetch(`/fusion/asking?${query}`, { credentials: "same-origin" }).catch(() => null);
