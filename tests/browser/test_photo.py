@@ -115,10 +115,11 @@ def test_a_row_that_comes_late_does_not_hide_how_its_job_ended(alice: User, shel
     page.wait_for_load_state("networkidle")
     late: list[tuple[Route, APIResponse]] = []
     page.route("**/row", lambda route: late.append((route, route.fetch())), times=1)
-    jobs.retry(actor=alice, job_id=job.pk)
-    while not late or Job.objects.get(pk=job.pk).state in {"pending", "processing"}:
+    again = jobs.retry(actor=alice, job_id=job.pk)
+    while not late or Job.objects.get(pk=again.pk).state in {"pending", "processing"}:
         page.wait_for_timeout(50)
     page.wait_for_timeout(500)
     route, as_it_was = late[0]
     route.fulfill(response=as_it_was)
-    expect(page.locator(f'[data-job="{job.pk}"]')).to_have_attribute("data-state", Job.objects.get(pk=job.pk).state)
+    again.refresh_from_db()
+    expect(page.locator(f'[data-job="{again.pk}"]')).to_have_attribute("data-state", again.state)
