@@ -324,6 +324,29 @@ def test_the_page_asks_and_says_when_it_may_be_shared(
     assert CircleShare.objects.get().artwork == of_bob
 
 
+def _said_after_asking(cast: Cast, artwork: Artwork, session_of: Callable[[User], Any]) -> str:
+    body = {"artwork": str(artwork.pk), "circle": str(cast.circle.pk), "to": "ask"}
+    answer = session_of(cast.alice).post("/share", body, follow=True)
+    [said] = [str(message) for message in answer.context["messages"]]
+    return said
+
+
+@pytest.mark.parametrize("address", ["nobody@example.com", "charlie@example.com"])
+def test_after_asking_the_page_says_the_same_of_known_and_unknown_addresses(
+    cast: Cast, session_of: Callable[[User], Any], address: str
+) -> None:
+    artwork = piece(cast.alice, whose="member", subject=None, subject_email=address)
+    assert _said_after_asking(cast, artwork, session_of).startswith("Asked.")
+
+
+def test_after_a_no_the_page_says_that_nobody_was_asked(
+    cast: Cast, of_bob: Artwork, session_of: Callable[[User], Any]
+) -> None:
+    assert _said_after_asking(cast, of_bob, session_of).startswith("Asked.")
+    answering.refuse_consent(actor=cast.bob, consent_id=Consent.objects.get().pk)
+    assert _said_after_asking(cast, of_bob, session_of).startswith("Nobody could be asked now")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sharing_races_taking_back_and_nothing_is_seen_after_that(
     alice: User, bob: User, circle: Circle, make_user: Callable[..., User]
