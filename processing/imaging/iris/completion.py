@@ -72,10 +72,12 @@ def completed(strip: Strip, seen: Seen, feather: float = 1 / 160, strength: floa
         if known.all():
             break
         quick = filled - slow
-    filled = np.where(known[..., None], filled, slow) + _lacking(strip - rim - slow, compared, ~seen)
-    share = _softened(~seen, max(feather * strip.shape[1], 1.0))[..., None]
-    outside = strip * (1 - share) + (rim + slow) * share
-    return np.where(seen[..., None], outside, filled).astype(np.float32)
+    filled = np.where(known[..., None], filled, slow)
+    rim += slow
+    filled += _lacking(strip - rim, compared, ~seen)
+    share = _softened(~seen, max(feather * strip.shape[1], 1.0))
+    outside = cv2.blendLinear(rim, strip, share, 1 - share)
+    return np.asarray(np.where(seen[..., None], outside, filled), np.float32)
 
 
 def _lacking(differ: Strip, compared: Seen, hole: Seen) -> Strip:
@@ -137,9 +139,9 @@ def slow_part(strip: Strip, seen: Seen) -> Strip:
 
 def _by_depth(quick: Strip, seen: Seen) -> "NDArray[np.float32]":
     """Height x 1 x 3: what is the same all the way round, like the dark rim of a pupil; 0 where little is seen."""
-    count = np.count_nonzero(seen, axis=1).astype(np.float32)[:, None, None]
-    mean = (quick * seen[..., None]).sum(axis=1, keepdims=True) / np.maximum(count, 1)
-    return np.asarray(mean * np.clip(count / (LEAST_SEEN * seen.shape[1]), 0, 1), np.float32)
+    count = np.count_nonzero(seen, axis=1).astype(np.float32)[:, None]
+    mean = np.einsum("ijk,ij->ik", quick, seen.astype(np.float32)) / np.maximum(count, 1)
+    return np.asarray(mean * np.clip(count / (LEAST_SEEN * seen.shape[1]), 0, 1), np.float32)[:, None]
 
 
 def _enlarged(field: "NDArray[np.float32]", width: int, height: int) -> "NDArray[np.float32]":
@@ -258,7 +260,8 @@ def _assembled(texture: Strip, seen: Seen, found: list[Stretch]) -> tuple[Strip,
         weight[:, to] += share
         inner = slice(margin, margin + stretch.stop - stretch.start)
         there[:, to[inner]] |= shown[:, inner]
-    return (total / weight).astype(np.float32), there
+    total /= weight
+    return total, there
 
 
 def _softened(hole: Seen, reach: float) -> "NDArray[np.float32]":
