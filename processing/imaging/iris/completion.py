@@ -73,11 +73,10 @@ def completed(strip: Strip, seen: Seen, feather: float = 1 / 160, strength: floa
             break
         quick = filled - slow
     filled = np.where(known[..., None], filled, slow)
-    rim += slow
-    filled += _lacking(strip - rim, compared, ~seen)
-    share = _softened(~seen, max(feather * strip.shape[1], 1.0))
-    outside = cv2.blendLinear(rim, strip, share, 1 - share)
-    return np.asarray(np.where(seen[..., None], outside, filled), np.float32)
+    differ = strip - rim - slow
+    filled += _lacking(differ, compared, ~seen)
+    differ *= _softened(~seen, max(feather * strip.shape[1], 1.0))[..., None]
+    return np.asarray(np.where(seen[..., None], strip - differ, filled), np.float32)
 
 
 def _lacking(differ: Strip, compared: Seen, hole: Seen) -> Strip:
