@@ -6,6 +6,8 @@ from circles.consequences import Consequence
 
 artworks_unshared: Consequence[[uuid.UUID, list[uuid.UUID]]] = Consequence("artworks_unshared")
 """These artworks are no longer shared in that circle (its id first): taken back by their owner, or taken out."""
+going: Consequence[[list[uuid.UUID], set[uuid.UUID]]] = Consequence("going")
+"""Before anything is locked: whoever will be told that these are gone is added to the set, and waited for first."""
 artworks_deleting: Consequence[[list[uuid.UUID]]] = Consequence("artworks_deleting")
 """Called while their rows are locked and still there."""
 offers_ended: Consequence[[list[uuid.UUID]]] = Consequence("offers_ended")

@@ -21,6 +21,7 @@ class ConsentConfig(AppConfig):
         circles.member_left.then(ending.end_for_member)
         circles.blocked.then(ending.end_between)
         circles.account_deleting.then(ending.end_for_account)
+        artworks.going.then(ending.who_hears)
         artworks.artworks_deleting.then(ending.end_for_artworks)
         artworks.offers_ended.then(ending.refuse_for_ended_offers)
         artworks.artworks_unshared.then(ending.end_for_unshared)

@@ -22,6 +22,7 @@ from circles.actions import standing
 from circles.models import OptIn, User
 from photos.models import Photo
 from processing import files, jobs
+from processing.deadlocks import again_after_deadlock
 from processing.errors import Conflict, NotFound, Refused
 from processing.imaging import headers
 from processing.imaging.errors import ImageRefused
@@ -109,6 +110,7 @@ def _say_whose(artworks: ArtworkQuerySet, answer: dict[str, Any]) -> None:
         consequences.subject_changed.happen([each.pk for each in now if each.other_subject_id != before[each.pk]])
 
 
+@again_after_deadlock
 def delete_artwork(*, actor: User, artwork_id: uuid.UUID) -> None:
     """For good: the row and its files. Those made from it stay, and its photo too."""
     found = Artwork.objects.editable_by(actor).filter(pk=artwork_id)
@@ -170,8 +172,12 @@ def sweep_masks() -> int:
 
 
 def _hold_people(artworks: ArtworkQuerySet) -> None:
-    """Whose they are and whom they show, before the artworks: an account that ends would wait for us, and we for it."""
-    standing.hold_people(*(person for pair in artworks.values_list("owner", "subject") for person in pair))
+    """Whose they are, whom they show and who will be told, before the artworks: an account that ends would wait for
+    us, and we for it."""
+    rows = list(artworks.values_list("pk", "owner", "subject"))
+    people = {person for _, *pair in rows for person in pair}
+    consequences.going.happen([pk for pk, *_ in rows], people)
+    standing.hold_people(*people)
 
 
 def _remove(artworks: ArtworkQuerySet, *, reason: str) -> int:

@@ -12,6 +12,7 @@ from circles import consequences, throttle
 from circles.actions import memberships, sessions
 from circles.models import CircleInvitation, SiteInvitation, User
 from processing import jobs
+from processing.deadlocks import again_after_deadlock
 from processing.errors import Conflict
 from processing.models import FileDeletion, JobFile
 
@@ -36,6 +37,7 @@ def change_email(*, user: User, email: str) -> User:
     return user
 
 
+@again_after_deadlock
 def delete_account(*, actor: User) -> None:
     """Everything of this person goes, or nothing does: rows now, files with the next sweep."""
     with transaction.atomic():

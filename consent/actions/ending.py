@@ -67,6 +67,12 @@ def end_for_unshared(circle_id: uuid.UUID, artwork_ids: list[uuid.UUID]) -> None
         consequences.narrowed.happen(rows, None, artwork_ids)
 
 
+def who_hears(artwork_ids: list[uuid.UUID], people: set[uuid.UUID]) -> None:
+    """Adds to ``people`` who asked for these, or was allowed to use them: they are told when the permission ends."""
+    asked = Consent.objects.open().about(artwork_ids).filter(requester__isnull=False)
+    people.update(asked.values_list("requester", flat=True))
+
+
 def end_for_artworks(artwork_ids: list[uuid.UUID]) -> None:
     _void(Q(artwork__in=artwork_ids), "artwork deleted")
 

@@ -23,6 +23,7 @@ from tests.consent.conftest import piece
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 40
+ROLES = ("owner", "subject", "requester")
 
 
 def at_once(*acts: Callable[[], object]) -> list[Any]:
@@ -118,18 +119,18 @@ def test_publishing_waits_for_a_word_being_taken_back(alice: User, bob: User, ci
     assert printed == ["permission_gone"]
 
 
-@pytest.mark.parametrize("who", ["owner", "subject"])
+@pytest.mark.parametrize("who", ROLES)
 def test_an_account_and_an_artwork_going_at_once_both_go(
-    alice: User, make_user: Callable[..., User], circle: Circle, ask: Any, who: str
+    make_user: Callable[..., User], circle: Circle, seen: None, who: str
 ) -> None:
     """Each ends what the other wants to end: neither may wait for the other in a circle."""
     for number in range(ROUNDS // 4):
-        owner, subject = make_user(f"owner{number}@example.com"), make_user(f"subject{number}@example.com")
-        for person in (owner, subject):
+        owner, subject, requester = people = [make_user(f"{role}{number}@example.com") for role in ROLES]
+        for person in people:
             circle.memberships.create(user=person)
         works = [piece(owner, whose="member", subject=subject, subject_email=subject.email) for _ in range(3)]
-        asking.request_consents(actor=alice, artworks=works, purpose="fusion", circle=circle)
-        leaver = {"owner": owner, "subject": subject}[who]
+        asking.request_consents(actor=requester, artworks=works, purpose="fusion", circle=circle)
+        leaver = people[ROLES.index(who)]
         said = at_once(
             lambda one=leaver: delete_account(actor=one),
             *(lambda one=owner, work=work: keeping.delete_artwork(actor=one, artwork_id=work.pk) for work in works),
