@@ -265,12 +265,13 @@ def _missing(ask: _Asked, need: Need) -> Missing:
         return Missing(need.artwork.pk, None, PENDING, need.role)
     found = next((consent for consent in _candidates(ask, [need]) if _covers(consent, need)), None)
     has_answered = found is not None and found.answered_at is not None
-    is_untold = need.role == Consent.Role.SUBJECT and not has_answered and not _knows(ask.requester, need.person_id)
+    is_untold = need.role == Consent.Role.SUBJECT and not has_answered and not knows(ask.requester, need.person_id)
     word = _word(found) if found is not None else ABSENT
     return Missing(need.artwork.pk, need.person_id, PENDING if is_untold else word, need.role)
 
 
-def _knows(requester: User, person_id: uuid.UUID) -> bool:
+def knows(requester: User, person_id: uuid.UUID) -> bool:
+    """Whether both share a circle: else nothing tells that the address somebody was named by is known here."""
     return Membership.objects.known_to(requester).filter(user_id=person_id).exists()
 
 

@@ -21,6 +21,7 @@ from processing.errors import Conflict, NotFound, Refused
 
 ASKED_AGAIN_AFTER: Final = timedelta(days=30)
 MOST_WAITING: Final = 200
+MOST_TO_A_STRANGER: Final = 20
 
 
 class TooManyQuestions(Conflict):
@@ -118,6 +119,8 @@ def _ask(
     if Block.objects.between_many(actor, [need.person_id]).exists():
         # Nobody is asked by whom they blocked, and it is not told: it stays unanswered.
         return None, False
+    if _is_stranger_asked_enough(actor, need):
+        return None, False
     granter = User.objects.get(pk=need.person_id)
     fields = terms | {"granter": granter, "role": need.role, "artwork": need.artwork, "requester": actor}
     found, is_new = _open_question(actor, fields | {"message": message}, how)
@@ -146,6 +149,15 @@ def _may_be_asked_again(found: Consent) -> bool:
     return found.state == State.EXPIRED or last.filter(reason=ending.OFFER_ENDED).exists()
 
 
+def _is_stranger_asked_enough(actor: User, need: Need) -> bool:
+    """Whom a picture shows may be somebody the actor does not know: they are not flooded, and it is not told either."""
+    if need.role != Consent.Role.SUBJECT or need.person_id is None or policy.knows(actor, need.person_id):
+        return False
+    waiting = Consent.objects.waiting().filter(requester=actor, granter=need.person_id)
+    return waiting.count() >= MOST_TO_A_STRANGER
+
+
 def _refuse_too_many(actor: User) -> None:
-    if Consent.objects.waiting().filter(requester=actor).count() > MOST_WAITING:
+    """Only those the actor is told of count: the limit would say which addresses are known here."""
+    if Consent.objects.received_by(actor).waiting().filter(requester=actor).count() > MOST_WAITING:
         raise TooManyQuestions()

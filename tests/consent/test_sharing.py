@@ -241,6 +241,31 @@ def test_a_stranger_who_goes_without_an_answer_is_not_told_of(
     assert lacking.state == "pending"
 
 
+@pytest.mark.parametrize("address", ["nobody@example.com", "charlie@example.com"])
+def test_the_limit_of_open_questions_does_not_tell_who_is_known(
+    cast: Cast, of_bob: Artwork, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(asking, "MOST_WAITING", 0)
+    with pytest.raises(asking.TooManyQuestions):
+        ask(cast, of_bob)
+    artwork = piece(cast.alice, whose="member", subject=None, subject_email=address)
+    sharing.ask_to_share(actor=cast.alice, artworks=[artwork], circle=cast.circle)
+    assert sharing.is_anybody_asked(actor=cast.alice, artworks=[artwork], circle=cast.circle)
+
+
+def test_a_stranger_is_not_flooded_with_questions_and_it_is_not_told(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_TO_A_STRANGER", 2)
+    named = [piece(cast.alice, whose="member", subject=None, subject_email=cast.charlie.email) for _ in range(3)]
+    for artwork in named:
+        sharing.ask_to_share(actor=cast.alice, artworks=[artwork], circle=cast.circle)
+        assert sharing.is_anybody_asked(actor=cast.alice, artworks=[artwork], circle=cast.circle)
+    assert Consent.objects.waiting().filter(granter=cast.charlie).count() == 2
+    of_bob = [piece(cast.alice, whose="member", subject=cast.bob) for _ in range(3)]
+    assert len(sharing.ask_to_share(actor=cast.alice, artworks=of_bob, circle=cast.circle)) == 3
+
+
 def test_a_stranger_who_agreed_is_told_of(cast: Cast, api_as: Any) -> None:
     artwork = piece(cast.alice, whose="member", subject=None, subject_email=cast.charlie.email)
     asked = ask(cast, artwork)
