@@ -1,0 +1,51 @@
+"""One 8-bit picture over an opaque one, as every viewer rounds it, and back: which front colour shows what is wanted.
+
+shown = round((alpha * front + (255 - alpha) * below) / 255) (Porter & Duff 1984; in whole numbers as Pillow and the
+browsers do). 255 is odd, so that no sum lies half way and there is only one way to round.
+"""
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from processing.imaging.types import Pixels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Alpha: TypeAlias = "NDArray[np.uint8]"
+"""Height x width, 0 (clear) to 255 (opaque)."""
+
+WHOLE, HALF = 255, 127
+
+
+def laid_over(front: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
+    """What is seen of ``front`` (H x W x 3, straight) with ``alpha`` over the opaque ``below`` (H x W x 3)."""
+    share = alpha[..., None].astype(np.int32)
+    return _rounded(share * front + (WHOLE - share) * below)
+
+
+def nearest_below(wanted: Pixels, shown: Pixels, alpha: Alpha) -> Pixels:
+    """What comes nearest to ``wanted`` (H x W x 3) among all that may lie beneath a front with ``alpha``, so that some
+    front colour shows exactly ``shown`` (H x W x 3)."""
+    made = np.where((alpha == 0)[..., None], shown, wanted)
+    partly = (alpha > 0) & (alpha < WHOLE)
+    share = alpha[partly][:, None].astype(np.int32)
+    clear, goal = WHOLE - share, WHOLE * shown[partly].astype(np.int32)
+    most = (goal + HALF) // clear
+    least = -((WHOLE * share - goal + HALF) // clear)
+    made[partly] = np.clip(np.clip(wanted[partly], least, most), 0, WHOLE)
+    return made
+
+
+def front_colours(shown: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
+    """The colours that show ``shown`` over ``below``, exactly where ``below`` is what ``nearest_below`` allows; 0 where
+    ``alpha`` is 0 and no colour matters."""
+    share = alpha[..., None].astype(np.int32)
+    rest = WHOLE * shown.astype(np.int32) - (WHOLE - share) * below
+    nearest = (2 * rest + share) // np.maximum(2 * share, 1)
+    return np.where(share > 0, np.clip(nearest, 0, WHOLE), 0).astype(np.uint8)
+
+
+def _rounded(total: "NDArray[np.int32]") -> Pixels:
+    return ((total + HALF) // WHOLE).astype(np.uint8)
