@@ -1,0 +1,1 @@
+"""How near things are, from one photo: geometric cues without any weights."""
