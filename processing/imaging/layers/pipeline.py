@@ -1,0 +1,133 @@
+"""A photo as layers, the whole way from its file to theirs. Runs in the sandbox child, pure."""
+
+import dataclasses
+import json
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from processing.imaging import codec, enlarging, renditions
+from processing.imaging.depth import cues
+from processing.imaging.headers import Limits
+from processing.imaging.layers import masks, splitting
+from processing.imaging.types import Pixels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VERSION = 1
+"""Rises whenever the same photo and options would give other layers."""
+STEPS = (("load", 10), ("depth", 30), ("layers", 70), ("save", 100))
+"""Names, and the progress at which each ends."""
+LARGEST = 2048
+"""Pixels: no side of a layer is larger."""
+FEWEST, MOST, USUAL = 2, 8, 4
+SOFTNESS = 0.05
+PNG_EFFORT = (cv2.IMWRITE_PNG_COMPRESSION, 3, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
+MANIFEST, DEPTH, ARCHIVE = "layer_manifest.json", "depth.png", "layers.zip"
+
+Report = Callable[[str, float], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer:
+    """One line of the manifest: ``depth`` from its farthest to its nearest, ``coverage`` of the picture, both 0..1."""
+
+    name: str
+    order: int
+    depth: tuple[float, float]
+    coverage: float
+
+
+def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
+    """The layers of ``work / request["source"]``: ``request["num_layers"]`` (FEWEST to MOST) with edges as wide as
+    ``request["softness"]`` (0..1 of the range of depth).
+
+    Writes the layers, the depth map, the manifest, all of them in one archive, and the photo they make with its
+    renditions to ``work / "out"``; the result is JSON-able. Raises ImageRefused for what is the picture's fault,
+    ValueError for another number of layers.
+    """
+    count, softness = int(request.get("num_layers", USUAL)), float(request.get("softness", SOFTNESS))
+    if not FEWEST <= count <= MOST:
+        raise ValueError(f"num_layers is from {FEWEST} to {MOST}, not {count}.")
+    laps = [time.perf_counter()]
+    report("load", 0.0)
+    found = codec.decode(work / request["source"], Limits.of(request), LARGEST)
+    photo = enlarging.on_white(found.pixels)
+    laps.append(time.perf_counter())
+    report("depth", 0.0)
+    near = cues.nearness(photo)
+    laps.append(time.perf_counter())
+    report("layers", 0.0)
+    layers = splitting.split(photo, near, count, softness)
+    if not np.array_equal(splitting.recomposed(layers), photo):
+        raise RuntimeError("The layers do not make the photo.")
+    laps.append(time.perf_counter())
+    report("save", 0.0)
+    files = enlarging.save(photo, found, work / "out")
+    manifest = _manifest(photo, near, layers, softness)
+    _write(work / "out", manifest, near, layers)
+    laps.append(time.perf_counter())
+    return {
+        "version": VERSION,
+        "engine": cues.NAME,
+        "width": photo.shape[1],
+        "height": photo.shape[0],
+        "photo_width": found.width,
+        "photo_height": found.height,
+        "manifest": manifest,
+        "renditions": files,
+        "renderer_version": renditions.RENDERER_VERSION,
+        "seconds": {name: round(laps[at + 1] - laps[at], 3) for at, (name, _) in enumerate(STEPS)},
+    }
+
+
+def name_of(order: int, count: int) -> str:
+    """``order`` 0 is the background."""
+    place = "background" if order == 0 else "foreground" if order == count - 1 else "midground"
+    return f"Layer_{order + 1}_{place}.png"
+
+
+def _manifest(photo: Pixels, near: "NDArray[np.float32]", layers: Sequence[Pixels], softness: float) -> dict[str, Any]:
+    count = len(layers)
+    limits = [float(near.min()), *masks.cuts(near, count), float(near.max())]
+    shares = masks.coverage([layer[..., 3] for layer in layers])
+    lines = [
+        Layer(name_of(at, count), at, (round(limits[at], 4), round(limits[at + 1], 4)), round(share, 6))
+        for at, share in enumerate(shares)
+    ]
+    return {
+        "version": VERSION,
+        "engine": cues.NAME,
+        "width": photo.shape[1],
+        "height": photo.shape[0],
+        "num_layers": count,
+        "softness": softness,
+        "order": "back to front",
+        "depth_map": {"name": DEPTH, "bits": 16, "black": "far", "white": "near"},
+        "layers": [dataclasses.asdict(line) for line in lines],
+    }
+
+
+def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", layers: Sequence[Pixels]) -> None:
+    names = [line["name"] for line in manifest["layers"]]
+    for name, layer in zip(names, layers, strict=True):
+        _png(folder / name, cv2.cvtColor(layer, cv2.COLOR_RGBA2BGRA))
+    _png(folder / DEPTH, np.rint(near * 65535).astype(np.uint16))
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, allow_nan=False), encoding="utf-8")
+    # Pictures are small already; an archive only holds them together.
+    with zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_STORED) as archive:
+        for name in [*names, DEPTH, MANIFEST]:
+            archive.writestr(zipfile.ZipInfo(name), (folder / name).read_bytes())
+
+
+def _png(path: Path, pixels: "NDArray[np.uint8 | np.uint16]") -> None:
+    encoded, data = cv2.imencode(".png", pixels, PNG_EFFORT)
+    if not encoded:
+        raise RuntimeError(f"{path.name} could not be encoded.")
+    path.write_bytes(data.tobytes())
