@@ -19,6 +19,7 @@ class Artwork(models.Model):
     class Kind(models.TextChoices):
         IRIS = "iris"
         ENHANCE = "enhance"
+        LAYERS = "layers"
         PHOTO = "photo", "As it is"
 
     class Whose(models.TextChoices):

@@ -93,6 +93,15 @@ class EnhanceOptionsSerializer(StrictSerializer):
     enhance = serializers.ChoiceField(choices=[2, 4], default=2, help_text="How many times larger.")
 
 
+class LayersOptionsSerializer(StrictSerializer):
+    """The options of pipeline ``layers``."""
+
+    num_layers = serializers.IntegerField(min_value=2, max_value=8, default=4, help_text="How many, 2 to 8.")
+    softness = serializers.FloatField(
+        min_value=0, max_value=1, default=0.05, help_text="How wide edges fade, of the whole range of depth."
+    )
+
+
 class PhotoOptionsSerializer(StrictSerializer):
     """Pipeline ``photo``, the photo as it is, has none."""
 
@@ -100,6 +109,7 @@ class PhotoOptionsSerializer(StrictSerializer):
 OPTIONS: Final[dict[str, type[StrictSerializer]]] = {
     "iris": IrisOptionsSerializer,
     "enhance": EnhanceOptionsSerializer,
+    "layers": LayersOptionsSerializer,
     "photo": PhotoOptionsSerializer,
 }
 

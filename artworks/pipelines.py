@@ -19,6 +19,11 @@ def _photo(*, actor: User, photo: Photo, options: dict[str, Any], **submission: 
     return make_artwork(actor=actor, photo=photo, kind="photo", options=options, **submission)
 
 
+@pipeline("layers")
+def _layers(*, actor: User, photo: Photo, options: dict[str, Any], **submission: Any) -> Job:
+    return make_artwork(actor=actor, photo=photo, kind="layers", options=options, **submission)
+
+
 @pipeline("enhance")
 def _enhance(*, actor: User, photo: Photo, options: dict[str, Any], **submission: Any) -> Job:
     return make_artwork(actor=actor, photo=photo, kind="enhance", options=options, **submission)

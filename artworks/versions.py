@@ -10,8 +10,8 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 4, "enhance": 2, "photo": 1}
-MODEL_FREE: Final = frozenset({"photo"})
+PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 1, "photo": 1}
+MODEL_FREE: Final = frozenset({"photo", "layers"})
 
 
 def version_of(kind: str) -> str:

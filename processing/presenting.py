@@ -21,6 +21,8 @@ STEPS: Final[dict[str, str]] = {
     "segment": "Finding the iris",
     "reflections": "Taking reflections away",
     "enhance": "Bringing out fine detail",
+    "depth": "Judging how near things are",
+    "layers": "Parting near from far",
     "blend": "Letting the pictures meet",
 }
 STATES: Final[dict[str, str]] = {
@@ -35,6 +37,7 @@ KINDS: Final[dict[str, str]] = {
     "iris": "An iris artwork",
     "preview": "A quick look",
     "enhance": "Enhancing a photo",
+    "layers": "A photo in layers",
     "photo": "A photo as an artwork",
     "fusion": "A fusion",
     "composition": "A composition",

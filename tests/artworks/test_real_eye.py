@@ -19,6 +19,7 @@ from processing.imaging.iris import pipeline
 from processing.imaging.iris.geometry import ring_iou
 from processing.imaging.iris.renderer import render
 from processing.imaging.iris.renderer.configuration import MACRO
+from processing.imaging.layers import pipeline as layers
 from processing.models import Job
 from processing.states import Queue
 from tests import synthetic
@@ -130,7 +131,12 @@ def test_a_preview_of_a_rendered_eye_finds_its_outlines(alice: User, eye: Any, e
 
 
 def test_the_pipelines_versions_are_the_ones_artworks_are_told_apart_by() -> None:
-    assert PIPELINES == {"iris": pipeline.VERSION, "enhance": enlarging.VERSION, "photo": as_it_is.VERSION}
+    assert PIPELINES == {
+        "iris": pipeline.VERSION,
+        "enhance": enlarging.VERSION,
+        "layers": layers.VERSION,
+        "photo": as_it_is.VERSION,
+    }
 
 
 def test_any_photo_is_enlarged_in_the_real_sandbox(  # noqa: PLR0917
