@@ -14,6 +14,7 @@ from circles.models import User
 from photos.models import Photo
 from photos.presenting import picture_url
 from processing.imaging.iris.artwork import FILL
+from processing.imaging.layers.names import shown_name
 from processing.models import Job
 from processing.presenting import show
 from processing.states import State
@@ -38,6 +39,7 @@ _ENGINES: Final = {
     "classical": "Classical method",
     "by-hand": "Your hand",
     "as-it-is": "Nothing: the photo as it is",
+    "geometric-cues": "Geometric cues: horizon, ground and what stands on it",
 }
 
 
@@ -49,6 +51,24 @@ class Beneath:
     width: float
     left: float
     top: float
+
+
+@dataclass(frozen=True)
+class ShownLayer:
+    """One layer on its page: ``place`` 0 is the farthest."""
+
+    name: str
+    label: str
+    place: int
+    covers: str
+    url: str
+
+    @classmethod
+    def of(cls, artwork: Artwork, line: dict[str, Any]) -> "ShownLayer":
+        name = str(line["name"])
+        number, _, place = name.removesuffix(".png").removeprefix("Layer_").partition("_")
+        address = reverse("artworks-file", args=[artwork.pk, shown_name(name)])
+        return cls(name, f"{number}, {place}", int(line["order"]), f"{line['coverage']:.0%}", address)
 
 
 @dataclass(frozen=True)
@@ -122,10 +142,20 @@ class Work:
             ("polar.png", "Unrolled strip"),
             ("mask.png", "Mask"),
             ("geometry.json", "Outlines and numbers"),
+            ("layers.zip", "All layers, depth and list in one archive"),
+            *((line.name, f"Layer: {line.label}") for line in self.layers),
+            ("depth.png", "How near everything is, 16 bit"),
+            ("layer_manifest.json", "List of the layers"),
         )
         return [
             (label, reverse("artworks-file", args=[self.artwork.pk, name])) for name, label in known if name in names
         ]
+
+    @property
+    def layers(self) -> list[ShownLayer]:
+        """Back to front; of other kinds none."""
+        lines = (self.artwork.facts.get("manifest") or {}).get("layers") or []
+        return [ShownLayer.of(self.artwork, line) for line in lines]
 
     @property
     def outlines(self) -> OutlinesForm | None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("studio/iris/<uuid:photo_id>", studio.make_iris, name="make_iris"),
     path("studio/iris/<uuid:photo_id>/circles", studio.place, name="place"),
     path("studio/enhance/<uuid:photo_id>", studio.enlarge, name="enlarge"),
+    path("studio/layers/<uuid:photo_id>", studio.layers, name="layers"),
     path("studio/as-it-is/<uuid:photo_id>", studio.as_it_is, name="as_it_is"),
     path("studio/jobs/<uuid:job_id>", studio.job, name="job"),
     path("artworks", works.gallery, name="gallery"),

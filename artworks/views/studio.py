@@ -130,6 +130,15 @@ def enlarge(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+def layers(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
+    """Any photo in layers, as many as were chosen."""
+    photo = find_photo(actor=request.user, photo_id=photo_id)
+    wanted = {"num_layers": request.POST.get("num_layers", "4")}
+    return redirect("artworks:job", make_artwork(actor=request.user, photo=photo, kind="layers", options=wanted).pk)
+
+
+@require_POST
+@login_required
 def as_it_is(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
     """The photo itself as an artwork."""
     photo = find_photo(actor=request.user, photo_id=photo_id)

@@ -87,6 +87,7 @@ ROWS: dict[str, Row] = {
     "studio/iris/<uuid:photo_id>": Own(things.ready_photo),
     "studio/iris/<uuid:photo_id>/circles": Own(things.ready_photo),
     "studio/enhance/<uuid:photo_id>": Own(things.ready_photo, "post"),
+    "studio/layers/<uuid:photo_id>": Own(things.ready_photo, "post"),
     "studio/as-it-is/<uuid:photo_id>": Own(things.ready_photo, "post"),
     "studio/jobs/<uuid:job_id>": Own(things.iris_job),
     "artworks": SignedIn(),

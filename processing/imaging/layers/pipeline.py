@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from processing.imaging import codec, enlarging, renditions
 from processing.imaging.depth import cues
 from processing.imaging.headers import Limits
 from processing.imaging.layers import masks, splitting
+from processing.imaging.layers.names import name_of, shown_name
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ LARGEST = 2048
 """Pixels: no side of a layer is larger."""
 FEWEST, MOST, USUAL = 2, 8, 4
 SOFTNESS = 0.05
+SHOWN = 1024
+"""Pixels: the longest edge of what pages show of a layer."""
 PNG_EFFORT = (cv2.IMWRITE_PNG_COMPRESSION, 3, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
 MANIFEST, DEPTH, ARCHIVE = "layer_manifest.json", "depth.png", "layers.zip"
 
@@ -87,12 +91,6 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     }
 
 
-def name_of(order: int, count: int) -> str:
-    """``order`` 0 is the background."""
-    place = "background" if order == 0 else "foreground" if order == count - 1 else "midground"
-    return f"Layer_{order + 1}_{place}.png"
-
-
 def _manifest(photo: Pixels, near: "NDArray[np.float32]", layers: Sequence[Pixels], softness: float) -> dict[str, Any]:
     count = len(layers)
     limits = [float(near.min()), *masks.cuts(near, count), float(near.max())]
@@ -118,12 +116,19 @@ def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", 
     names = [line["name"] for line in manifest["layers"]]
     for name, layer in zip(names, layers, strict=True):
         _png(folder / name, cv2.cvtColor(layer, cv2.COLOR_RGBA2BGRA))
+        _look(folder / shown_name(name), layer)
     _png(folder / DEPTH, np.rint(near * 65535).astype(np.uint16))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, allow_nan=False), encoding="utf-8")
     # Pictures are small already; an archive only holds them together.
     with zipfile.ZipFile(folder / ARCHIVE, "w", zipfile.ZIP_STORED) as archive:
         for name in [*names, DEPTH, MANIFEST]:
             archive.writestr(zipfile.ZipInfo(name), (folder / name).read_bytes())
+
+
+def _look(path: Path, layer: Pixels) -> None:
+    picture = Image.fromarray(layer, "RGBA")
+    picture.thumbnail((SHOWN, SHOWN), Image.Resampling.LANCZOS)
+    picture.save(path, "WEBP", quality=85, method=3)
 
 
 def _png(path: Path, pixels: "NDArray[np.uint8 | np.uint16]") -> None:
