@@ -40,9 +40,9 @@ def nearness(picture: Pixels) -> "NDArray[np.float32]":
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     regions = waterpixels(small)
-    near = _of_regions(regions, horizon(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)))
+    near = _of_regions(regions, horizon(np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)))
     rough = np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / np.float32(255)
     return np.clip(along_edges(rough, guide, max(1, round(SMOOTHED * max(height, width)))), 0, 1)
 
 

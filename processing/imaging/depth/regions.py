@@ -53,7 +53,7 @@ def waterpixels(picture: Pixels) -> Regions:
     seeds = np.zeros((height, width), np.int32)
     rows, columns = (np.arange(min(CELL, side) // 2, side, CELL) for side in (height, width))
     seeds[np.ix_(rows, columns)] = np.arange(1, len(rows) * len(columns) + 1).reshape(len(rows), len(columns))
-    flooded = cv2.watershed(np.ascontiguousarray(lab), seeds)
+    flooded = np.asarray(cv2.watershed(np.ascontiguousarray(lab), seeds), np.int32)
     # Where floods meet, and along the frame, nobody's pixels are left: they go to a neighbour.
     labels = _spread(flooded) - 1
     count = np.maximum(np.bincount(labels.ravel()), 1)

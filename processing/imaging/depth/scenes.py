@@ -38,8 +38,8 @@ def scene(seed: int, height: int = 360, width: int = 480) -> Scene:
     for foot in np.sort(random.uniform(0.08, 0.9, random.integers(3, 7))):
         _stand(random, photo, near, float(foot), level)
     noise = random.normal(0, 3, photo.shape)
-    both = (np.clip(each + noise, 0, 255).astype(np.uint8) for each in (photo, empty))
-    return Scene(*both, near)
+    seen, bare = (np.clip(each + noise, 0, 255).astype(np.uint8) for each in (photo, empty))
+    return Scene(seen, bare, near)
 
 
 def _floor(

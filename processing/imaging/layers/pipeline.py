@@ -115,7 +115,7 @@ def _manifest(photo: Pixels, near: "NDArray[np.float32]", layers: Sequence[Pixel
 def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", layers: Sequence[Pixels]) -> None:
     names = [line["name"] for line in manifest["layers"]]
     for name, layer in zip(names, layers, strict=True):
-        _png(folder / name, cv2.cvtColor(layer, cv2.COLOR_RGBA2BGRA))
+        _png(folder / name, np.asarray(cv2.cvtColor(layer, cv2.COLOR_RGBA2BGRA), np.uint8))
         _look(folder / shown_name(name), layer)
     _png(folder / DEPTH, np.rint(near * 65535).astype(np.uint16))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, allow_nan=False), encoding="utf-8")
