@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from artworks.api import artworks, corrections, files, sharing
+from artworks.api import artworks, corrections, door, files, sharing
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -22,5 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("circles/<uuid:circle_id>/picture", sharing.PictureView.as_view(), name="circle-picture"),
     path("circles/<uuid:circle_id>/items", sharing.ItemsView.as_view(), name="circle-items"),
     path("circles/<uuid:circle_id>/items/<uuid:item_id>", sharing.ItemView.as_view(), name="circle-item"),
+    path("jobs/upload", door.UploadView.as_view(), name="door-upload"),
+    path("jobs", door.JobsView.as_view(), name="door-jobs"),
+    path("jobs/<uuid:job_id>", door.JobView.as_view(), name="door-job"),
+    path("jobs/<uuid:job_id>/download/<str:name>", door.DownloadView.as_view(), name="door-download"),
     path("artworks/<uuid:artwork_id>/files/<str:name>", files.FileView.as_view(), name="artworks-file"),
 ]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.conf import settings
 from rest_framework import serializers
 
 from processing.errors import Refused
@@ -96,7 +97,9 @@ class EnhanceOptionsSerializer(StrictSerializer):
 class LayersOptionsSerializer(StrictSerializer):
     """The options of pipeline ``layers``."""
 
-    num_layers = serializers.IntegerField(min_value=2, max_value=8, default=4, help_text="How many, 2 to 8.")
+    num_layers = serializers.IntegerField(
+        min_value=2, max_value=8, default=lambda: settings.DEFAULT_NUM_LAYERS, help_text="How many, 2 to 8."
+    )
     softness = serializers.FloatField(
         min_value=0, max_value=1, default=0.05, help_text="How wide edges fade, of the whole range of depth."
     )

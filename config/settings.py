@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "PurposeEnum": "consent.models.Purpose",
         "ScopeEnum": "consent.models.Scope",
         "UploadStateEnum": "photos.models.Upload.State",
+        "JobStateEnum": "processing.examples.STATES",
     },
 }
 CORS_ALLOWED_ORIGINS = env.listing("CORS_ORIGINS")
@@ -382,6 +383,9 @@ JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 20, minimum=2)
 JOB_BEAT_SECONDS = env.number("JOB_BEAT_SECONDS", 5, minimum=1)
 QUEUE_LIMIT_PERSON = env.number("QUEUE_LIMIT", 100, minimum=1)
 QUEUE_LIMIT_ALL = env.number("QUEUE_LIMIT_ALL", 1000, minimum=1)
+
+# What a request that does not say gets.
+DEFAULT_NUM_LAYERS = env.number("DEFAULT_NUM_LAYERS", 4, minimum=2)
 
 # Models: nothing is ever fetched by itself (manage.py models).
 MODELS_DIR = env.folder("MODELS_DIR", DATA_DIR / "models")

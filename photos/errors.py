@@ -42,6 +42,7 @@ class Duplicate(Conflict):
 
     def __init__(self, photo_id: uuid.UUID) -> None:
         super().__init__(extra={"photo_id": str(photo_id)})
+        self.photo_id = photo_id
 
 
 class InBin(Conflict):

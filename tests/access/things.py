@@ -61,7 +61,8 @@ def thumb(owner: User) -> dict[str, Any]:
 
 
 def job_of(owner: User, **fields: Any) -> Job:
-    return Job.objects.create(owner=owner, kind="ingest", label="a.png", subject_id=photo_of(owner).pk, **fields)
+    fields = {"kind": "ingest"} | fields
+    return Job.objects.create(owner=owner, label="a.png", subject_id=photo_of(owner).pk, **fields)
 
 
 def job(owner: User) -> dict[str, Any]:
@@ -201,6 +202,16 @@ TYPED = {
 def iris_job(owner: User) -> dict[str, Any]:
     found = photo_of(owner, state=Photo.State.READY)
     return {"job_id": Job.objects.create(owner=owner, kind="iris", label="a.png", subject_id=found.pk).pk}
+
+
+def layers_job(owner: User) -> dict[str, Any]:
+    return {"job_id": job_of(owner, kind="layers", options={"num_layers": 4}).pk}
+
+
+def layers_file(owner: User) -> dict[str, Any]:
+    made = artwork_file(owner, "depth.png")
+    kept = {"state": State.COMPLETED, "result": {"artwork_id": str(made["artwork_id"])}}
+    return {"job_id": job_of(owner, kind="layers", **kept).pk, "name": "depth.png"}
 
 
 def artwork(owner: User) -> dict[str, Any]:
