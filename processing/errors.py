@@ -77,6 +77,23 @@ class StorageUnavailable(TransientError):
     detail = "The place where files are kept did not answer."
 
 
+class DownloadFailed(AureoleError):
+    """Something that should be fetched was not. One text for every reason: it must tell nothing of our network."""
+
+    code = "download_failed"
+    family = "transient_error"
+    status = 422
+    detail = "No picture could be downloaded from that address."
+    suggestion = (
+        "Check that it begins with https://, opens without signing in, and leads to the picture itself, "
+        "of 30 MB at most; or upload the picture first."
+    )
+
+
+class DownloadRefused(DownloadFailed):
+    """The same to everybody who asked, but counted: nothing was connected to."""
+
+
 class JobDied(ServerError):
     """The process that did the work was killed or crashed; the attempt is spent, the job may have another."""
 
