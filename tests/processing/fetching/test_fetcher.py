@@ -30,7 +30,7 @@ class Scene:
         self.outside = Outside({NAME: [PUBLIC]} | names, port=origin.port)
         self.fetcher = Fetcher(allow_http=True, limits=QUICK, network=self.outside.network)
 
-    def refused(self, url: str, target: Path, kind: type[DownloadFailed] = DownloadFailed) -> None:
+    def expect_refused(self, url: str, target: Path, kind: type[DownloadFailed] = DownloadFailed) -> None:
         """It fails in the words everything fails in, and leaves nothing."""
         with pytest.raises(DownloadFailed) as caught:
             self.fetcher.download(url, target)
@@ -72,9 +72,9 @@ def test_no_inner_address_is_ever_connected_to_by_name_or_by_number(scene: Any, 
     found = scene({"/": answer(png())})
     for address in vectors()["block"]:
         found.outside.names["inside.example"] = [address]
-        found.refused("http://inside.example/", target, DownloadRefused)
+        found.expect_refused("http://inside.example/", target, DownloadRefused)
         literal = f"[{address}]" if ":" in address else address
-        found.refused(f"http://{literal}/", target, DownloadRefused)
+        found.expect_refused(f"http://{literal}/", target, DownloadRefused)
     assert (found.outside.reached, found.origin.connections) == ([], 0)
 
 
@@ -91,14 +91,14 @@ def test_no_known_way_of_writing_an_address_gets_in(scene: Any, target: Path) ->
     inner = {name: ["127.0.0.1"] for name in ("localhost", "127.0.0.1.nip.io", "host", "127.0.0.1")}
     found = scene({"/": answer(png())}, **inner, **{"metadata.google.internal": ["169.254.169.254"]})
     for url in vectors()["urls"]["reject"]:
-        found.refused(url, target, DownloadRefused)
+        found.expect_refused(url, target, DownloadRefused)
     assert (found.outside.reached, found.origin.connections) == ([], 0)
 
 
 @pytest.mark.parametrize("addresses", [[PUBLIC, "::1"], ["127.0.0.1", PUBLIC], ["2606:4700::1", "fd00::1", PUBLIC]])
 def test_one_inner_address_among_many_shuts_the_name(scene: Any, target: Path, addresses: list[str]) -> None:
     found = scene({"/": answer(png())}, **{NAME: addresses})
-    found.refused(f"http://{NAME}/", target, DownloadRefused)
+    found.expect_refused(f"http://{NAME}/", target, DownloadRefused)
     assert found.outside.reached == []
 
 
@@ -113,7 +113,7 @@ def test_the_address_that_was_judged_is_the_one_connected_to(scene: Any, target:
 def test_a_name_that_turns_inside_on_the_way_is_judged_anew(scene: Any, target: Path) -> None:
     answers = iter([[PUBLIC], ["127.0.0.1"]])
     found = scene({"/": redirect("/again"), "/again": answer(png())}, **{NAME: lambda: next(answers)})
-    found.refused(f"http://{NAME}/", target, DownloadRefused)
+    found.expect_refused(f"http://{NAME}/", target, DownloadRefused)
     assert found.outside.reached == [(PUBLIC, 80)]
 
 
@@ -129,7 +129,7 @@ def test_a_name_that_turns_inside_on_the_way_is_judged_anew(scene: Any, target: 
 )
 def test_redirects_inside_are_not_followed(scene: Any, target: Path, location: str) -> None:
     found = scene({"/": redirect(location)}, **{"inside.example": ["10.0.0.1"]})
-    found.refused(f"http://{NAME}/", target, DownloadRefused)
+    found.expect_refused(f"http://{NAME}/", target, DownloadRefused)
     assert found.outside.reached == [(PUBLIC, 80)]
 
 
@@ -139,7 +139,7 @@ def test_three_redirects_are_followed_without_cookies_and_four_are_not(scene: An
     assert found.fetcher.download(f"http://{NAME}/1", target) == Format.PNG
     assert b"cookie" not in b"".join(found.origin.requests).lower()
     target.unlink()
-    found.refused(f"http://{NAME}/0", target)
+    found.expect_refused(f"http://{NAME}/0", target)
     assert found.origin.connections == 4 + 4
 
 
@@ -158,7 +158,7 @@ HOSTILE: dict[str, Answer] = {
 def test_what_never_ends_is_ended(scene: Any, target: Path, name: str) -> None:
     found = scene({"/": HOSTILE[name]})
     began = time.monotonic()
-    found.refused(f"http://{NAME}/", target)
+    found.expect_refused(f"http://{NAME}/", target)
     assert time.monotonic() - began < QUICK.total_seconds + 2
 
 
@@ -183,7 +183,7 @@ BAD: dict[str, Answer] = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_no_picture_is_refused_in_the_same_words(scene: Any, target: Path, name: str) -> None:
-    scene({"/": BAD[name]}).refused(f"http://{NAME}/", target)
+    scene({"/": BAD[name]}).expect_refused(f"http://{NAME}/", target)
 
 
 @pytest.mark.parametrize("headers", [{"Content_Length": "many"}, {"Connection": "close"}, {"Content_Type": ""}])
@@ -194,12 +194,12 @@ def test_odd_headers_of_an_honest_picture_change_nothing(scene: Any, target: Pat
 
 def test_who_cannot_be_reached_is_told_of_in_the_same_words(scene: Any, target: Path) -> None:
     found = scene({})
-    found.refused("http://unknown.example/", target)
+    found.expect_refused("http://unknown.example/", target)
     found.origin.close()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         found.outside.port = taken.getsockname()[1]
-        found.refused(f"http://{NAME}/", target)
+        found.expect_refused(f"http://{NAME}/", target)
 
 
 def test_the_next_address_is_tried_when_one_does_not_answer(scene: Any, target: Path) -> None:
