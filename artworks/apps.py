@@ -14,7 +14,7 @@ class ArtworksConfig(AppConfig):
         from artworks.actions import keeping, previewing, sharing
         from artworks.actions import picturing as pictures
         from artworks.models import ArtworkFile, HandMask
-        from artworks.recipes import as_it_is, enhance, iris, layers, preview  # noqa: F401 - register themselves
+        from artworks.recipes import as_it_is, enhance, iris, layers, painterly, preview  # noqa: F401 - register themselves
         from circles import consequences, feed, picturing, reporting
         from photos import verification
         from photos.consequences import photos_purging

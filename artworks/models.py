@@ -20,6 +20,7 @@ class Artwork(models.Model):
         IRIS = "iris"
         ENHANCE = "enhance"
         LAYERS = "layers"
+        PAINTERLY = "painterly"
         PHOTO = "photo", "As it is"
 
     class Whose(models.TextChoices):

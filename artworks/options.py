@@ -7,7 +7,9 @@ from typing import Any, Final
 from django.conf import settings
 from rest_framework import serializers
 
+from artworks.styles import why_not
 from processing.errors import Refused
+from processing.imaging.painterly import names
 from processing.jobs import request_hash
 from processing.serializers import StrictSerializer
 
@@ -16,6 +18,7 @@ SIZE_MOST: Final = 8192
 SIZE_USUAL: Final = 4096
 FARTHEST: Final = 100_000
 LID_POINTS_MOST: Final = 64
+SEED_MOST: Final = 2**31 - 1
 
 
 class Number(serializers.FloatField):
@@ -105,6 +108,34 @@ class LayersOptionsSerializer(StrictSerializer):
     )
 
 
+class PainterlyOptionsSerializer(StrictSerializer):
+    """The options of pipeline ``painterly``."""
+
+    style = serializers.CharField(  # type: ignore[assignment]
+        max_length=40,
+        default="oil",
+        help_text=f"One of {', '.join(names.STYLES)}, or an installed style: candy, mosaic, udnie, la_muse.",
+    )
+    strength = Number(
+        min_value=0,
+        max_value=1,
+        default=lambda: settings.DEFAULT_PAINTERLY_STRENGTH,
+        help_text="0 is the photo, 1 nothing but paint with the largest brushes.",
+    )
+    seed = serializers.IntegerField(
+        min_value=0,
+        max_value=SEED_MOST,
+        default=lambda: settings.DEFAULT_PAINTERLY_SEED,
+        help_text="Where strokes, paper and pigment fall: the same seed gives the same picture to the last bit.",
+    )
+
+    def validate_style(self, value: str) -> str:
+        name = names.plain(value)
+        if reason := why_not(name):
+            raise serializers.ValidationError(reason)
+        return name
+
+
 class PhotoOptionsSerializer(StrictSerializer):
     """Pipeline ``photo``, the photo as it is, has none."""
 
@@ -113,6 +144,7 @@ OPTIONS: Final[dict[str, type[StrictSerializer]]] = {
     "iris": IrisOptionsSerializer,
     "enhance": EnhanceOptionsSerializer,
     "layers": LayersOptionsSerializer,
+    "painterly": PainterlyOptionsSerializer,
     "photo": PhotoOptionsSerializer,
 }
 

@@ -24,6 +24,11 @@ def _layers(*, actor: User, photo: Photo, options: dict[str, Any], **submission:
     return make_artwork(actor=actor, photo=photo, kind="layers", options=options, **submission)
 
 
+@pipeline("painterly")
+def _painterly(*, actor: User, photo: Photo, options: dict[str, Any], **submission: Any) -> Job:
+    return make_artwork(actor=actor, photo=photo, kind="painterly", options=options, **submission)
+
+
 @pipeline("enhance")
 def _enhance(*, actor: User, photo: Photo, options: dict[str, Any], **submission: Any) -> Job:
     return make_artwork(actor=actor, photo=photo, kind="enhance", options=options, **submission)

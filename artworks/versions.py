@@ -10,8 +10,10 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 1, "photo": 1}
+PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 1, "painterly": 1, "photo": 1}
 MODEL_FREE: Final = frozenset({"photo", "layers"})
+PURPOSES: Final = {"painterly": Purpose.STYLE}
+"""What a pipeline has a model for, where that is not enlarging."""
 
 
 def version_of(kind: str) -> str:
@@ -20,7 +22,7 @@ def version_of(kind: str) -> str:
     if kind in MODEL_FREE:
         return own
     store = Store(settings.MODELS_DIR)
-    entry = store.serving(Purpose.UPSCALE)
+    entry = store.serving(PURPOSES.get(kind, Purpose.UPSCALE))
     if entry is None:
         return own
     parts = sorted(part.sha256[:8] for part in store.installed(entry))

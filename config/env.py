@@ -1,5 +1,6 @@
 """Typed readers of the environment: a wrong value stops the start and says which one."""
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,13 +43,16 @@ def number(name: str, default: int, *, minimum: int = 0) -> int:
     return found
 
 
-def decimal(name: str, default: float) -> float:
-    """A number with a fraction."""
+def decimal(name: str, default: float, *, minimum: float = 0, maximum: float = math.inf) -> float:
+    """A number with a fraction, from ``minimum`` to ``maximum``."""
     value = text(name, str(default))
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name}={value!r} is not a number.") from None
+    if not minimum <= found <= maximum:
+        raise ImproperlyConfigured(f"{name}={value} does not lie between {minimum:g} and {maximum:g}.")
+    return found
 
 
 def listing(name: str, default: Sequence[str] = ()) -> list[str]:

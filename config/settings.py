@@ -395,6 +395,10 @@ AI_FORCE_CPU = env.flag("AI_FORCE_CPU")
 GPU_REQUIRED = env.flag("GPU_REQUIRED")
 GPU_MEM_MB = env.number("GPU_MEM_MB", 4096, minimum=1)
 
+# Paintings, for who names neither.
+DEFAULT_PAINTERLY_STRENGTH = env.decimal("DEFAULT_PAINTERLY_STRENGTH", 0.5, maximum=1)
+DEFAULT_PAINTERLY_SEED = env.number("DEFAULT_PAINTERLY_SEED", 42)
+
 LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"), env.text("LOG_FORMAT", "json"))
 
 refuse_half_configured(globals(), os.environ)

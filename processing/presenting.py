@@ -23,6 +23,7 @@ STEPS: Final[dict[str, str]] = {
     "enhance": "Bringing out fine detail",
     "depth": "Judging how near things are",
     "layers": "Parting near from far",
+    "paint": "Painting it",
     "blend": "Letting the pictures meet",
 }
 STATES: Final[dict[str, str]] = {
@@ -38,6 +39,7 @@ KINDS: Final[dict[str, str]] = {
     "preview": "A quick look",
     "enhance": "Enhancing a photo",
     "layers": "A photo in layers",
+    "painterly": "A painting",
     "photo": "A photo as an artwork",
     "fusion": "A fusion",
     "composition": "A composition",
