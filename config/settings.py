@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from botocore.config import Config as BotoConfig
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env, logs
+from config.buckets import bucket
 from config.checks import refuse_half_configured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -326,29 +326,7 @@ S3_DEADLINE_SECONDS = env.number("S3_DEADLINE_SECONDS", 60, minimum=1)
 MEDIA_ROOT = env.folder("MEDIA_ROOT", DATA_DIR / "media")
 STORAGES: dict[str, dict[str, object]] = {
     "default": (
-        {
-            "BACKEND": "config.storage.SharedS3Storage",
-            "OPTIONS": {
-                "bucket_name": S3_BUCKET,
-                "endpoint_url": env.text("S3_ENDPOINT") or None,
-                "region_name": env.text("S3_REGION") or None,
-                "access_key": env.secret("S3_ACCESS_KEY") or None,
-                "secret_key": env.secret("S3_SECRET_KEY") or None,
-                "default_acl": None,
-                "querystring_auth": True,
-                "querystring_expire": 60,
-                "file_overwrite": False,
-                "max_memory_size": 4 * 1024 * 1024,
-                # One attempt's limits; retries alone once took 32 s.
-                "client_config": BotoConfig(
-                    signature_version="s3v4",
-                    s3={"addressing_style": env.text("S3_ADDRESSING", "auto")},
-                    connect_timeout=2,
-                    read_timeout=env.number("S3_READ_SECONDS", 10, minimum=1),
-                    retries={"mode": "standard", "total_max_attempts": 2},
-                ),
-            },
-        }
+        bucket(S3_BUCKET)
         if S3_BUCKET
         else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}}
     ),
@@ -386,6 +364,8 @@ QUEUE_LIMIT_ALL = env.number("QUEUE_LIMIT_ALL", 1000, minimum=1)
 
 # What a request that does not say gets.
 DEFAULT_NUM_LAYERS = env.number("DEFAULT_NUM_LAYERS", 4, minimum=2)
+DEFAULT_PAINTERLY_STRENGTH = env.decimal("DEFAULT_PAINTERLY_STRENGTH", 0.5, maximum=1)
+DEFAULT_PAINTERLY_SEED = env.number("DEFAULT_PAINTERLY_SEED", 42)
 
 # Models: nothing is ever fetched by itself (manage.py models).
 MODELS_DIR = env.folder("MODELS_DIR", DATA_DIR / "models")
@@ -394,10 +374,6 @@ MODEL_MEMORY_MB = env.number("MODEL_MEMORY_MB", 1024, minimum=1)
 AI_FORCE_CPU = env.flag("AI_FORCE_CPU")
 GPU_REQUIRED = env.flag("GPU_REQUIRED")
 GPU_MEM_MB = env.number("GPU_MEM_MB", 4096, minimum=1)
-
-# Paintings, for who names neither.
-DEFAULT_PAINTERLY_STRENGTH = env.decimal("DEFAULT_PAINTERLY_STRENGTH", 0.5, maximum=1)
-DEFAULT_PAINTERLY_SEED = env.number("DEFAULT_PAINTERLY_SEED", 42)
 
 LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO"), env.text("LOG_FORMAT", "json"))
 
