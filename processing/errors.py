@@ -109,6 +109,13 @@ class TooSlow(ServerError):
     detail = "This took more time or memory than one job may use."
 
 
+class PipelineError(ServerError):
+    """A step of the work itself went wrong or took longer than it may; the sentence names the step."""
+
+    code = "pipeline_error"
+    detail = "A step of this work went wrong."
+
+
 class ModelMissing(ServerError):
     """The work needs a model that is not installed; the suggestion is the command that installs it."""
 

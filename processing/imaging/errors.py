@@ -29,6 +29,7 @@ class Code(StrEnum):
     TOO_MUCH_GLARE = "too_much_glare"
     BAD_MASK = "bad_mask"
     ALREADY_LARGE = "already_large"
+    VALIDATION_FAILED = "validation_failed"
 
 
 class ImageRefused(Exception):
