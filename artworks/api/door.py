@@ -118,4 +118,4 @@ class DownloadView(APIView):
 
 
 def _shown(jobs: list[Job], request: Request) -> list[dict[str, Any]]:
-    return DoorJobSerializer(with_artworks(jobs), many=True, context={"request": request}).data
+    return list(DoorJobSerializer(with_artworks(jobs), many=True, context={"request": request}).data)
