@@ -47,6 +47,18 @@ class OptionsForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+class LayersForm(forms.Form):
+    """How a photo is parted into layers."""
+
+    num_layers = forms.TypedChoiceField(label="Layers", coerce=int, choices=[(count, count) for count in range(2, 9)])
+    softness = forms.TypedChoiceField(
+        label="Edges", coerce=float, choices=[(0.02, "Crisp"), (0.05, "Soft"), (0.2, "Very soft")], initial=0.05
+    )
+
+    def options(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
 class OutlinesForm(forms.Form):
     """The twin of dragging circles: every outline in numbers, in pixels of the upright photo, angles in degrees."""
 

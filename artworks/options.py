@@ -106,6 +106,11 @@ class LayersOptionsSerializer(StrictSerializer):
     softness = serializers.FloatField(
         min_value=0, max_value=1, default=0.05, help_text="How wide edges fade, of the whole range of depth."
     )
+    engine = serializers.ChoiceField(
+        choices=["best", "cues"],
+        default="best",
+        help_text="Who says how near things are: `best` is an installed depth model, without one the geometric cues.",
+    )
 
 
 class PainterlyOptionsSerializer(StrictSerializer):

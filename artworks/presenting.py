@@ -39,6 +39,7 @@ _ENGINES: Final = {
     "classical": "Classical method",
     "by-hand": "Your hand",
     "as-it-is": "Nothing: the photo as it is",
+    "depth-anything": "Depth Anything V2, an installed model",
     "geometric-cues": "Geometric cues: horizon, ground and what stands on it",
 }
 
@@ -144,6 +145,7 @@ class Work:
             ("geometry.json", "Outlines and numbers"),
             ("layers.zip", "All layers, depth and list in one archive"),
             *((line.name, f"Layer: {line.label}") for line in self.layers),
+            ("parallax.webp", "Moving picture"),
             ("depth.png", "How near everything is, 16 bit"),
             ("layer_manifest.json", "List of the layers"),
         )
@@ -156,6 +158,11 @@ class Work:
         """Back to front; of other kinds none."""
         lines = (self.artwork.facts.get("manifest") or {}).get("layers") or []
         return [ShownLayer.of(self.artwork, line) for line in lines]
+
+    @property
+    def moving(self) -> str:
+        """The address of the picture that moves; of other kinds none."""
+        return next((address for _, address in self.files if address.endswith("/parallax.webp")), "")
 
     @property
     def outlines(self) -> OutlinesForm | None:

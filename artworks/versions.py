@@ -10,19 +10,21 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 1, "painterly": 1, "photo": 1}
-MODEL_FREE: Final = frozenset({"photo", "layers"})
-PURPOSES: Final = {"painterly": Purpose.STYLE}
-"""What a pipeline has a model for, where that is not enlarging."""
+PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 2, "painterly": 1, "photo": 1}
+MODELS: Final = {
+    "iris": Purpose.UPSCALE,
+    "enhance": Purpose.UPSCALE,
+    "layers": Purpose.DEPTH,
+    "painterly": Purpose.STYLE,
+}
+"""What an installed model may do in a pipeline; in the others none is asked."""
 
 
 def version_of(kind: str) -> str:
     """``iris-2``, or ``iris-2+real-esrgan-x4v3:1a2b3c4d`` with an installed model: other pixels, another version."""
     own = f"{kind}-{PIPELINES[kind]}"
-    if kind in MODEL_FREE:
-        return own
     store = Store(settings.MODELS_DIR)
-    entry = store.serving(PURPOSES.get(kind, Purpose.UPSCALE))
+    entry = store.serving(MODELS[kind]) if kind in MODELS else None
     if entry is None:
         return own
     parts = sorted(part.sha256[:8] for part in store.installed(entry))

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from artworks.actions.making import make_artwork
-from artworks.forms import OptionsForm, OutlinesForm, PictureForm
+from artworks.forms import LayersForm, OptionsForm, OutlinesForm, PictureForm
 from artworks.models import Artwork
 from artworks.presenting import middle_of, outlines_of
 from circles.actions import opt_ins
@@ -39,9 +40,17 @@ def studio(request: SignedIn) -> HttpResponse:
 @login_required
 def photo(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
     """What can be made of this photo, and what was."""
-    found = find_photo(actor=request.user, photo_id=photo_id)
-    made = Artwork.objects.owned_by(request.user).of_photo(found.pk).newest_first()
-    return render(request, "studio/photo.html", {"photo": found, "artworks": made[:SHOWN]})
+    return _arts(request, find_photo(actor=request.user, photo_id=photo_id), _layers_form())
+
+
+def _arts(request: SignedIn, photo: Photo, layers_form: LayersForm) -> HttpResponse:
+    made = Artwork.objects.owned_by(request.user).of_photo(photo.pk).newest_first()
+    context = {"photo": photo, "artworks": made[:SHOWN], "layers_form": layers_form}
+    return render(request, "studio/photo.html", context)
+
+
+def _layers_form() -> LayersForm:
+    return LayersForm(initial={"num_layers": settings.DEFAULT_NUM_LAYERS})
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,8 +142,11 @@ def enlarge(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
 def layers(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
     """Any photo in layers, as many as were chosen."""
     photo = find_photo(actor=request.user, photo_id=photo_id)
-    wanted = {"num_layers": request.POST.get("num_layers", "4")}
-    return redirect("artworks:job", make_artwork(actor=request.user, photo=photo, kind="layers", options=wanted).pk)
+    form = LayersForm(request.POST)
+    if not form.is_valid():
+        return _arts(request, photo, form)
+    made = make_artwork(actor=request.user, photo=photo, kind="layers", options=form.options())
+    return redirect("artworks:job", made.pk)
 
 
 @require_POST

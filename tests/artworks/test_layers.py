@@ -55,7 +55,7 @@ def test_what_is_downloaded_lies_on_each_other_as_the_photo(
     real()
     artwork = Artwork.objects.get()
     told = (artwork.kind, artwork.title, artwork.engine, artwork.version, artwork.options)
-    made = {"num_layers": 3, "softness": 0.05}
+    made = {"num_layers": 3, "softness": 0.05, "engine": "best"}
     assert told == ("layers", "The square", "geometric-cues-1", f"layers-{PIPELINES['layers']}", made)
     manifest = json.loads(file_of(api_as(alice), artwork, "layer_manifest.json"))
     names = [layer["name"] for layer in manifest["layers"]]
@@ -65,7 +65,9 @@ def test_what_is_downloaded_lies_on_each_other_as_the_photo(
     assert np.array_equal(np.asarray(seen)[..., :3], pixels)
     with zipfile.ZipFile(io.BytesIO(file_of(api_as(alice), artwork, "layers.zip"))) as archive:
         assert {*names, "depth.png", "layer_manifest.json"} == set(archive.namelist())
-    for name in (*names, "depth.png", "layers.zip", "layer_manifest.json"):
+    with Image.open(io.BytesIO(file_of(api_as(alice), artwork, "parallax.webp"))) as moving:
+        assert moving.is_animated
+    for name in (*names, "parallax.webp", "depth.png", "layers.zip", "layer_manifest.json"):
         assert api_as(charlie).get(f"/api/v1/artworks/{artwork.pk}/files/{name}").status_code == 404
 
 
@@ -82,7 +84,18 @@ def test_the_same_again_is_not_made_again(
     assert page.status_code == 200
 
 
-@pytest.mark.parametrize("options", [{"num_layers": 1}, {"num_layers": 9}, {"softness": 2}, {"depth": 1}])
+def test_the_page_says_what_was_odd_and_starts_nothing(
+    alice: User, make_photo: Any, session_of: Callable[[User], Any]
+) -> None:
+    photo = make_photo(alice)
+    answer = session_of(alice).post(f"/studio/layers/{photo.pk}", {"num_layers": "9", "softness": "0.05"})
+    assert "9 is not one of the available choices" in answer.content.decode()
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "options", [{"num_layers": 1}, {"num_layers": 9}, {"softness": 2}, {"depth": 1}, {"engine": "guess"}]
+)
 def test_odd_options_are_refused_by_name(alice: User, make_photo: Any, api_as: Any, options: dict[str, Any]) -> None:
     body = {"photo_id": str(make_photo(alice).pk), "pipeline": "layers", "options": options}
     answer = api_as(alice).post("/api/v1/processing/submit", body)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from circles.models import User
@@ -59,6 +60,21 @@ def test_the_near_moves_farther_than_the_far_and_layers_can_be_hidden(
     with page.expect_download() as download:
         page.get_by_role("listitem").filter(has_text="All layers").get_by_role("link").click()
     assert Path(download.value.path()).read_bytes()[:2] == b"PK"
+
+
+def test_it_follows_a_tilted_phone_and_goes_as_a_moving_picture(alice: User, square: Photo, open_page: Any) -> None:
+    page = open_page(f"/studio/photos/{square.pk}", alice, screen=PHONE)
+    page.get_by_label("Edges").select_option("Very soft")
+    parted(page, 2)
+    page.evaluate("dispatchEvent(new DeviceOrientationEvent('deviceorientation', {gamma: 20, beta: 45}))")
+    page.wait_for_function("document.querySelector('[data-layer]').style.translate !== ''")
+    far, near = shifts(page)
+    assert far > 0 > near
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as a moving picture").click()
+    assert download.value.suggested_filename == "parallax.webp"
+    with Image.open(download.value.path()) as moving:
+        assert moving.is_animated
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])

@@ -48,7 +48,7 @@ DEPTH_ANYTHING: Final = Entry(
     does="Tells near from far in any photo, for layers and parallax.",
     licence="Apache-2.0",
     page="https://github.com/DepthAnything/Depth-Anything-V2",
-    without_it="Depth layers need it until the geometric engine is there.",
+    without_it="Geometric cues: the horizon, the ground, and what stands on it; little where there is no ground.",
     parts=(
         Part(
             name="depth",

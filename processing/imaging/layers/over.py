@@ -21,8 +21,11 @@ WHOLE, HALF = 255, 127
 
 def laid_over(front: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
     """What is seen of ``front`` (H x W x 3, straight) with ``alpha`` over the opaque ``below`` (H x W x 3)."""
-    share = alpha[..., None].astype(np.int32)
-    return _rounded(share * front + (WHOLE - share) * below)
+    seen = np.where((alpha == WHOLE)[..., None], front, below)
+    partly = (alpha > 0) & (alpha < WHOLE)
+    share = alpha[partly][:, None].astype(np.int32)
+    seen[partly] = (share * front[partly] + (WHOLE - share) * below[partly] + HALF) // WHOLE
+    return seen
 
 
 def nearest_below(wanted: Pixels, shown: Pixels, alpha: Alpha) -> Pixels:
@@ -41,11 +44,9 @@ def nearest_below(wanted: Pixels, shown: Pixels, alpha: Alpha) -> Pixels:
 def front_colours(shown: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
     """The colours that show ``shown`` over ``below``, exactly where ``below`` is what ``nearest_below`` allows; 0 where
     ``alpha`` is 0 and no colour matters."""
-    share = alpha[..., None].astype(np.int32)
-    rest = WHOLE * shown.astype(np.int32) - (WHOLE - share) * below
-    nearest = (2 * rest + share) // np.maximum(2 * share, 1)
-    return np.where(share > 0, np.clip(nearest, 0, WHOLE), 0).astype(np.uint8)
-
-
-def _rounded(total: "NDArray[np.int32]") -> Pixels:
-    return ((total + HALF) // WHOLE).astype(np.uint8)
+    made = np.where((alpha == WHOLE)[..., None], shown, np.uint8(0))
+    partly = (alpha > 0) & (alpha < WHOLE)
+    share = alpha[partly][:, None].astype(np.int32)
+    rest = WHOLE * shown[partly].astype(np.int32) - (WHOLE - share) * below[partly]
+    made[partly] = np.clip((2 * rest + share) // (2 * share), 0, WHOLE)
+    return made

@@ -13,16 +13,17 @@ import numpy as np
 from PIL import Image
 
 from processing.imaging import codec, enlarging, renditions
-from processing.imaging.depth import cues
+from processing.imaging.depth import engines
 from processing.imaging.headers import Limits
-from processing.imaging.layers import masks, splitting
+from processing.imaging.layers import masks, moving, splitting
 from processing.imaging.layers.names import name_of, shown_name
+from processing.imaging.sessions import sessions_of
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the same photo and options would give other layers."""
 STEPS = (("load", 10), ("depth", 30), ("layers", 70), ("save", 100))
 """Names, and the progress at which each ends."""
@@ -32,8 +33,8 @@ FEWEST, MOST, USUAL = 2, 8, 4
 SOFTNESS = 0.05
 SHOWN = 1024
 """Pixels: the longest edge of what pages show of a layer."""
-PNG_EFFORT = (cv2.IMWRITE_PNG_COMPRESSION, 3, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
-MANIFEST, DEPTH, ARCHIVE = "layer_manifest.json", "depth.png", "layers.zip"
+PNG_EFFORT = (cv2.IMWRITE_PNG_COMPRESSION, 2, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
+MANIFEST, DEPTH, ARCHIVE, MOVING = "layer_manifest.json", "depth.png", "layers.zip", "parallax.webp"
 
 Report = Callable[[str, float], None]
 
@@ -50,11 +51,11 @@ class Layer:
 
 def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     """The layers of ``work / request["source"]``: ``request["num_layers"]`` (FEWEST to MOST) with edges as wide as
-    ``request["softness"]`` (0..1 of the range of depth).
+    ``request["softness"]`` (0..1 of the range of depth), by ``request["engine"]`` (one of ``engines.ENGINES``).
 
-    Writes the layers, the depth map, the manifest, all of them in one archive, and the photo they make with its
-    renditions to ``work / "out"``; the result is JSON-able. Raises ImageRefused for what is the picture's fault,
-    ValueError for another number of layers.
+    Writes the layers, the depth map, the manifest, all of them in one archive, a short picture that moves, and the
+    photo they make with its renditions to ``work / "out"``; the result is JSON-able. Raises ImageRefused for what is
+    the picture's fault, ValueError for another number of layers or engine.
     """
     count, softness = int(request.get("num_layers", USUAL)), float(request.get("softness", SOFTNESS))
     if not FEWEST <= count <= MOST:
@@ -65,7 +66,7 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     photo = enlarging.on_white(found.pixels)
     laps.append(time.perf_counter())
     report("depth", 0.0)
-    near = cues.nearness(photo)
+    near, engine = engines.nearness(photo, request.get("engine", engines.BEST), sessions_of(request))
     laps.append(time.perf_counter())
     report("layers", 0.0)
     layers = splitting.split(photo, near, count, softness)
@@ -74,12 +75,12 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     laps.append(time.perf_counter())
     report("save", 0.0)
     files = enlarging.save(photo, found, work / "out")
-    manifest = _manifest(photo, near, layers, softness)
+    manifest = _manifest(near, layers, softness, engine)
     _write(work / "out", manifest, near, layers)
     laps.append(time.perf_counter())
     return {
         "version": VERSION,
-        "engine": cues.NAME,
+        "engine": engine,
         "width": photo.shape[1],
         "height": photo.shape[0],
         "photo_width": found.width,
@@ -91,7 +92,7 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     }
 
 
-def _manifest(photo: Pixels, near: "NDArray[np.float32]", layers: Sequence[Pixels], softness: float) -> dict[str, Any]:
+def _manifest(near: "NDArray[np.float32]", layers: Sequence[Pixels], softness: float, engine: str) -> dict[str, Any]:
     count = len(layers)
     limits = [float(near.min()), *masks.cuts(near, count), float(near.max())]
     shares = masks.coverage([layer[..., 3] for layer in layers])
@@ -101,9 +102,9 @@ def _manifest(photo: Pixels, near: "NDArray[np.float32]", layers: Sequence[Pixel
     ]
     return {
         "version": VERSION,
-        "engine": cues.NAME,
-        "width": photo.shape[1],
-        "height": photo.shape[0],
+        "engine": engine,
+        "width": near.shape[1],
+        "height": near.shape[0],
         "num_layers": count,
         "softness": softness,
         "order": "back to front",
@@ -117,6 +118,7 @@ def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", 
     for name, layer in zip(names, layers, strict=True):
         _png(folder / name, np.asarray(cv2.cvtColor(layer, cv2.COLOR_RGBA2BGRA), np.uint8))
         _look(folder / shown_name(name), layer)
+    moving.save(layers, folder / MOVING)
     _png(folder / DEPTH, np.rint(near * 65535).astype(np.uint16))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, allow_nan=False), encoding="utf-8")
     # Pictures are small already; an archive only holds them together.
@@ -126,9 +128,8 @@ def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", 
 
 
 def _look(path: Path, layer: Pixels) -> None:
-    picture = Image.fromarray(layer, "RGBA")
-    picture.thumbnail((SHOWN, SHOWN), Image.Resampling.LANCZOS)
-    picture.save(path, "WEBP", quality=85, method=3)
+    picture = Image.fromarray(moving.premultiplied(layer, SHOWN), "RGBa").convert("RGBA")
+    picture.save(path, "WEBP", quality=85, method=2)
 
 
 def _png(path: Path, pixels: "NDArray[np.uint8 | np.uint16]") -> None:

@@ -61,5 +61,4 @@ def _scene(photo: Pixels, own: Alpha, nearer: Alpha) -> Pixels:
     kernel = np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)
     free = cv2.erode((nearer == 0).astype(np.uint8), kernel) > 0
     mine = free & (own == WHOLE)
-    behind = filled(photo, mine if mine.any() else free)
-    return np.where((nearer == 0)[..., None], photo, behind)
+    return filled(photo, mine if mine.any() else free, nearer > 0)

@@ -4,6 +4,12 @@ const FAR = 0.03;
 const TILT = 25;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+/** Some phones tell how they are held only after somebody touched the page and agreed. */
+async function askForTilt() {
+  const ask = globalThis.DeviceOrientationEvent?.requestPermission;
+  if (ask && !calm.matches) await ask.call(DeviceOrientationEvent).catch(() => "denied");
+}
+
 class ParallaxView extends HTMLElement {
   #layers = [];
   #frame = 0;
@@ -17,6 +23,7 @@ class ParallaxView extends HTMLElement {
     slider.addEventListener("input", () => this.#move(slider.value / 100, 0));
     stage.addEventListener("pointermove", (event) => this.#follow(event, stage));
     stage.addEventListener("pointerleave", () => this.#turn(0, 0));
+    stage.addEventListener("click", () => askForTilt());
     addEventListener("deviceorientation", this.#tilted);
     this.addEventListener("change", (event) => this.#show(event.target));
     this.dataset.live = "";

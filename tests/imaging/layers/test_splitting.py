@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from processing.imaging.depth import cues
+from processing.imaging.depth.scenes import scene
 from processing.imaging.layers import masks, splitting
+from processing.imaging.layers.filling import filled
 from processing.imaging.layers.over import front_colours, laid_over, nearest_below
+from tests.imaging.conftest import files_of, need
 
 COUNTS = (2, 3, 5, 8)
 
@@ -41,6 +45,18 @@ def test_they_show_the_photo_to_the_last_bit(count: int, softness: float) -> Non
     layers = splitting.split(photo, hills(count), count, softness)
     assert len(layers) == count
     assert np.array_equal(splitting.recomposed(layers), photo)
+    assert np.array_equal(by_pillow(layers), photo)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_real_photos_of_two_megapixels_lose_nothing(count: int) -> None:
+    """Another photo for each number of layers; the benchmark does all of them with every number."""
+    photos = files_of("photos", ".jpg")
+    path = need(photos[COUNTS.index(count) % len(photos)])
+    found = np.asarray(Image.open(path).convert("RGB"))
+    scale = (2e6 / (found.shape[0] * found.shape[1])) ** 0.5
+    photo = np.asarray(cv2.resize(found, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    layers = splitting.split(photo, cues.nearness(photo), count, 0.05)
     assert np.array_equal(by_pillow(layers), photo)
 
 
@@ -103,6 +119,32 @@ def test_what_lies_behind_is_what_lies_beside_it() -> None:
     hidden = np.abs(back[30:70, 40:80, :3].astype(int) - field[30:70, 40:80])
     assert hidden.mean() < 8
     assert np.array_equal(front[30:70, 40:80], np.dstack([photo[30:70, 40:80], np.full((40, 40), 255)]))
+
+
+def test_hidden_places_are_filled_with_their_tone_and_grain() -> None:
+    """Scenes whose empty place is known: much nearer to it than what stood there, and not smooth."""
+    far, still, rough = [], [], []
+    for seed in range(100, 106):
+        made = scene(seed, 240, 320)
+        hidden = cv2.dilate((np.abs(made.photo.astype(int) - made.empty).max(2) > 20).astype(np.uint8), np.ones((9, 9)))
+        shown = filled(made.photo, hidden == 0, hidden > 0)
+        assert np.array_equal(shown[hidden == 0], made.photo[hidden == 0])
+        far.append(np.abs(shown.astype(int) - made.empty)[hidden > 0].mean())
+        still.append(np.abs(made.photo.astype(int) - made.empty)[hidden > 0].mean())
+        rough.append(roughness(shown, hidden > 0) / roughness(made.empty, hidden > 0))
+    assert np.mean(far) < np.mean(still) / 3
+    assert 0.4 < np.mean(rough) < 1.2
+
+
+def roughness(picture: np.ndarray, where: np.ndarray) -> float:
+    return float(np.abs(cv2.Laplacian(picture, cv2.CV_32F))[where].mean())
+
+
+def test_nothing_known_and_no_hole_leave_it_as_it_was() -> None:
+    photo = noise(4)
+    nowhere, everywhere = np.zeros(photo.shape[:2], bool), np.ones(photo.shape[:2], bool)
+    assert np.array_equal(filled(photo, nowhere, everywhere), photo)
+    assert np.array_equal(filled(photo, everywhere, nowhere), photo)
 
 
 def test_swapped_layers_and_unsolved_colours_are_seen() -> None:
