@@ -70,5 +70,6 @@ def _seen(layers: Sequence[Pixels], x: float, y: float) -> Pixels:
         matrix = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
         moved = cv2.warpAffine(layer, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         clear = cv2.bitwise_not(moved[..., 3])
-        seen = cv2.add(cv2.multiply(seen, cv2.merge([clear] * 3), scale=1 / 255), moved[..., :3])
-    return np.asarray(seen, np.uint8)
+        behind = cv2.multiply(seen, cv2.merge([clear] * 3), scale=1 / 255)
+        seen = np.asarray(cv2.add(behind, moved[..., :3]), np.uint8)
+    return seen
