@@ -80,6 +80,6 @@ def _file_id(filename: str) -> uuid.UUID:
 def _renamed(kind: str, fields: Mapping[str, Any]) -> dict[str, object]:
     names: dict[object, str] = {word: name for name, word in WORDS[kind].items()}
     wrong = fields.get("options")
-    return (
-        {names.get(word, word): reasons for word, reasons in wrong.items()} if isinstance(wrong, dict) else {**fields}
-    )
+    if not isinstance(wrong, dict):
+        return {**fields}
+    return {names.get(word, str(word)): reasons for word, reasons in wrong.items()}
