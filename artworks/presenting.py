@@ -174,7 +174,10 @@ class Work:
 
     @property
     def whose(self) -> WhoseForm:
-        return WhoseForm(initial={"whose": self.artwork.whose, "email": self.artwork.subject_email})
+        form = WhoseForm(initial={"whose": self.artwork.whose, "email": self.artwork.subject_email})
+        if not self.is_iris:
+            form.fields["whose"].label = "Whose picture is it?"
+        return form
 
     @property
     def words(self) -> WordsForm:

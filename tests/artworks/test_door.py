@@ -127,6 +127,25 @@ def test_a_form_without_words_means_layers_and_as_many_as_this_server_says(
     assert (job["mode"], job["num_layers"]) == ("photo-realistic", 6)
 
 
+def test_painterly_is_the_other_mode(curl: Curl, filename: str, work: Callable[[], int], settings: Any) -> None:
+    settings.DEFAULT_PAINTERLY_STRENGTH, settings.DEFAULT_PAINTERLY_SEED = 0.25, 7
+    usual = curl.post(filename=filename, mode="painterly").json()
+    words = ("painterly_style", "painterly_strength", "painterly_seed", "num_layers")
+    assert [usual[word] for word in words] == ["oil", 0.25, 7, None]
+    asked = {"painterly_style": "pencil", "painterly_strength": "0.75", "painterly_seed": "3"}
+    job = curl.post(filename=filename, mode="painterly", num_layers=4, **asked).json()
+    assert [job[word] for word in words] == ["pencil", 0.75, 3, None]
+    work()
+    done = curl.get(f"/{job['id']}").json()
+    assert (done["status"], done["result_manifest"]["style"], done["result_manifest"]["seed"]) == (
+        "completed",
+        "pencil",
+        3,
+    )
+    assert Image.open(io.BytesIO(read(curl.get(f"/{job['id']}/download/result.jpg")))).size == (120, 90)
+    assert len(curl.get(mode="painterly").json()["results"]) == 2
+
+
 def test_json_is_understood_as_well(api_as: Any, alice: User, filename: str) -> None:
     answer = api_as(alice).post(JOBS, {"filename": filename, "num_layers": 2})
     assert (answer.status_code, answer.json()["num_layers"]) == (201, 2)
@@ -186,6 +205,7 @@ def test_an_upload_without_a_file_says_so(curl: Curl) -> None:
         ({"mode": "cubist"}, "mode"),
         ({"painterly_strength": "2"}, "painterly_strength"),
         ({"painterly_seed": "-1"}, "painterly_seed"),
+        ({"mode": "painterly", "painterly_style": "baroque"}, "painterly_style"),
         ({"output_dir": "/etc"}, "output_dir"),
     ],
 )
