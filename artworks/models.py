@@ -21,6 +21,7 @@ class Artwork(models.Model):
         ENHANCE = "enhance"
         LAYERS = "layers"
         PAINTERLY = "painterly"
+        RENDER = "render", "Facade"
         PHOTO = "photo", "As it is"
 
     class Whose(models.TextChoices):

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("processing.api_urls")),
     path("", include("photos.api_urls")),
     path("", include("artworks.api_urls")),
+    path("", include("facades.api_urls")),
     path("", include("consent.api_urls")),
     path("", include("fusion.api_urls")),
 ]

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "circles",
     "photos",
     "artworks",
+    "facades",
     "consent",
     "fusion",
     "pages",
@@ -283,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         ],
         "PurposeEnum": "consent.models.Purpose",
         "ScopeEnum": "consent.models.Scope",
+        "RenderStatusEnum": ["processing", "completed", "failed"],
         "UploadStateEnum": "photos.models.Upload.State",
         "JobStateEnum": "processing.examples.STATES",
     },
@@ -366,6 +368,11 @@ QUEUE_LIMIT_ALL = env.number("QUEUE_LIMIT_ALL", 1000, minimum=1)
 DEFAULT_NUM_LAYERS = env.number("DEFAULT_NUM_LAYERS", 4, minimum=2)
 DEFAULT_PAINTERLY_STRENGTH = env.decimal("DEFAULT_PAINTERLY_STRENGTH", 0.5, maximum=1)
 DEFAULT_PAINTERLY_SEED = env.number("DEFAULT_PAINTERLY_SEED", 42)
+
+# Renders: what is fetched from an address, how long a step may take, how long what came of an address is kept.
+FETCH_ALLOW_HTTP = env.flag("FETCH_ALLOW_HTTP")
+RENDER_STAGE_TIMEOUT = env.number("RENDER_STAGE_TIMEOUT", 120, minimum=1)
+RENDER_RETENTION_HOURS = env.number("RENDER_RETENTION_HOURS", 48, minimum=1)
 
 # Models: nothing is ever fetched by itself (manage.py models).
 MODELS_DIR = env.folder("MODELS_DIR", DATA_DIR / "models")

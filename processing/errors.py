@@ -94,6 +94,29 @@ class DownloadRefused(DownloadFailed):
     """The same to everybody who asked, but counted: nothing was connected to."""
 
 
+class PipelineError(AureoleError):
+    """A step of the work went wrong or took longer than the person allows: no fault an admin could put right."""
+
+    code = "pipeline_error"
+    family = "transient_error"
+    detail = "A step did not end as it should."
+    suggestion = "Try again, with a smaller picture if it happens again."
+
+
+class WebhookFailed(TransientError):
+    """The program that waits for a result did not take it; as with downloads, one text for every reason."""
+
+    code = "webhook_failed"
+    detail = "The address that should hear of the result did not take the message."
+    suggestion = "Ask for the result by its job; the picture is not affected."
+
+
+class WebhookRefused(WebhookFailed):
+    """The same to everybody, but counted and not tried again: nothing was connected to."""
+
+    retries = False
+
+
 class JobDied(ServerError):
     """The process that did the work was killed or crashed; the attempt is spent, the job may have another."""
 
@@ -107,13 +130,6 @@ class TooSlow(ServerError):
 
     code = "over_limit"
     detail = "This took more time or memory than one job may use."
-
-
-class PipelineError(ServerError):
-    """A step of the work itself went wrong or took longer than it may; the sentence names the step."""
-
-    code = "pipeline_error"
-    detail = "A step of this work went wrong."
 
 
 class ModelMissing(ServerError):

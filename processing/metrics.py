@@ -195,17 +195,19 @@ def _traffic() -> Iterator[Metric]:
     throttled = CounterMetricFamily("aureole_throttled", "Requests refused as too many.")
     resent = CounterMetricFamily("aureole_reconciler_resends", "Wake-ups the reconciler had to send again.")
     taken = CounterMetricFamily("aureole_leases_taken_back", "Jobs taken back from silent workers.")
+    refused = CounterMetricFamily("aureole_ssrf_refusals", "Addresses people gave that lead inside, or nowhere good.")
     fallbacks = CounterMetricFamily(
         "aureole_model_fallbacks", "Times something weaker stood in for a model.", labels=["model", "reason"]
     )
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    names = ("http_requests", "throttled", "resends", "leases_taken_back", "model_fallbacks")
+    names = ("http_requests", "throttled", "resends", "leases_taken_back", "model_fallbacks", "ssrf_refusals")
     for name, label, value in Tally.objects.filter(name__in=names).values_list("name", "label", "value"):
         found[name][label] = value
     for status in ("2xx", "3xx", "4xx", "5xx"):
         requests.add_metric([status], found["http_requests"].get(status, 0))
-    for family, name in ((throttled, "throttled"), (resent, "resends"), (taken, "leases_taken_back")):
+    plain = {"throttled": throttled, "resends": resent, "leases_taken_back": taken, "ssrf_refusals": refused}
+    for name, family in plain.items():
         family.add_metric([], found[name].get("", 0))
     for label, value in found["model_fallbacks"].items():
         fallbacks.add_metric(json.loads(label), value)
-    yield from (requests, throttled, resent, taken, fallbacks)
+    yield from (requests, *plain.values(), fallbacks)

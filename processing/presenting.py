@@ -25,6 +25,12 @@ STEPS: Final[dict[str, str]] = {
     "layers": "Parting near from far",
     "paint": "Painting it",
     "blend": "Letting the pictures meet",
+    "download": "Fetching the pictures",
+    "rectify": "Finding the plane of the wall",
+    "render segment": "Finding the wall",
+    "texture": "Laying the texture",
+    "refine": "Bringing out edges",
+    "send": "Telling your server",
 }
 STATES: Final[dict[str, str]] = {
     State.PENDING: "Waiting for its turn",
@@ -41,6 +47,8 @@ KINDS: Final[dict[str, str]] = {
     "layers": "A photo in layers",
     "painterly": "A painting",
     "photo": "A photo as an artwork",
+    "render": "A texture on a facade",
+    "webhook": "Telling that a render has ended",
     "fusion": "A fusion",
     "composition": "A composition",
     "fusion_preview": "A quick look",
@@ -98,9 +106,9 @@ class Shown:
         return self.job.state in {State.FAILED, State.CANCELLED}
 
 
-def step_name(step: str) -> str:
-    """A step in words: ``fingerprint`` -> "Recognising it again later"."""
-    return STEPS.get(step) or step.replace("_", " ").capitalize()
+def step_name(step: str, kind: str = "") -> str:
+    """A step in words: ``fingerprint`` -> "Recognising it again later". Some mean something else in another kind."""
+    return STEPS.get(f"{kind} {step}") or STEPS.get(step) or step.replace("_", " ").capitalize()
 
 
 def kind_name(kind: str) -> str:
@@ -114,7 +122,7 @@ def sentence(job: Job) -> str:
     if job.state == State.PENDING and job.attempt:
         return "Waiting to be tried again"
     if job.state == State.PROCESSING and job.step:
-        return step_name(job.step)
+        return step_name(job.step, job.kind)
     return STATES[job.state]
 
 
@@ -142,7 +150,9 @@ def _describe(jobs: Iterable[Job]) -> dict[uuid.UUID, Description]:
 
 def _steps(job: Job) -> tuple[ShownStep, ...]:
     known: tuple[Step, ...] = recipe.find(job.kind).steps if job.kind in recipe.kinds() else ()
-    return tuple(ShownStep(step.name, step_name(step.name), step.until, _step_state(job, step)) for step in known)
+    return tuple(
+        ShownStep(step.name, step_name(step.name, job.kind), step.until, _step_state(job, step)) for step in known
+    )
 
 
 def _step_state(job: Job, step: Step) -> str:

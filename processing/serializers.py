@@ -46,6 +46,7 @@ class ErrorSerializer(serializers.Serializer):
     fields = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="The fields that were refused, each with its reasons."
     )
+    details = serializers.DictField(required=False, help_text="The same, where clients of `render/jobs` look for it.")
 
 
 def read_body(serializer: type[StrictSerializer], request: Request, **options: Any) -> dict[str, Any]:

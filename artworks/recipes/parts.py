@@ -37,7 +37,7 @@ class MakesArtworks:
         fetch_original(_photo(job), work / SOURCE)
         request = pixel_options(job.options)
         if request.get("mask"):
-            request["mask"] = _fetch_mask(job, work)
+            request["mask"] = fetch_mask(job, work)
         return request | {"source": SOURCE, "size_limit": settings.MAX_UPLOAD_BYTES, "models": model_request()}
 
     @staticmethod
@@ -51,30 +51,7 @@ class MakesArtworks:
     def publish(job: Job, result: dict[str, Any], files: Mapping[str, JobFile]) -> dict[str, Any]:
         """The artwork's row, and the job's files as its own."""
         photo = Photo.objects.select_for_update(of=("self",), no_key=True).get(pk=_photo(job).pk)
-        options = pixel_options(job.options)
-        artwork = Artwork(
-            owner=job.owner,
-            photo=photo,
-            parent=_parent(job),
-            job=job,
-            kind=job.kind,
-            title=photo.title,
-            options=options,
-            options_hash=choices.hash_of(options),
-            version=version_of(job.kind),
-            engine=str(result.get("engine") or "")[:100],
-            confidence=result.get("confidence"),
-            width=result["width"],
-            height=result["height"],
-            gate=result.get("gate") or {},
-            geometry=result.get("geometry") or {},
-            seconds=result.get("seconds") or {},
-            facts={name: value for name, value in result.items() if name not in _OWN_COLUMNS},
-            **_answered_before(photo),
-        )
-        artwork.save(force_insert=True)
-        ArtworkFile.objects.bulk_create(_adopted(artwork, files.values()))
-        return {"artwork_id": str(artwork.pk)}
+        return publish_artwork(job, result, files, photo=photo, options=pixel_options(job.options))
 
     @staticmethod
     def failed(job: Job, error: Exception) -> None:
@@ -100,6 +77,35 @@ class MakesArtworks:
     @staticmethod
     def describe(job: Job) -> Description:
         return MakesArtworks.describe_all([job])[job.pk]
+
+
+def publish_artwork(
+    job: Job, result: dict[str, Any], files: Mapping[str, JobFile], *, photo: Photo | None, options: dict[str, Any]
+) -> dict[str, Any]:
+    """The row of what ``job`` made, of ``photo`` (locked by the caller) or of none, and its files."""
+    artwork = Artwork(
+        owner=job.owner,
+        photo=photo,
+        parent=_parent(job),
+        job=job,
+        kind=job.kind,
+        title=photo.title if photo else "",
+        options=options,
+        options_hash=choices.hash_of(options),
+        version=version_of(job.kind),
+        engine=str(result.get("engine") or "")[:100],
+        confidence=result.get("confidence"),
+        width=result["width"],
+        height=result["height"],
+        gate=result.get("gate") or {},
+        geometry=result.get("geometry") or {},
+        seconds=result.get("seconds") or {},
+        facts={name: value for name, value in result.items() if name not in _OWN_COLUMNS},
+        **(_answered_before(photo) if photo else {}),
+    )
+    artwork.save(force_insert=True)
+    ArtworkFile.objects.bulk_create(_adopted(artwork, files.values()))
+    return {"artwork_id": str(artwork.pk)}
 
 
 def _description(job: Job, artworks: Mapping[str, Artwork], photos: Mapping[uuid.UUID, Photo]) -> Description:
@@ -163,7 +169,8 @@ def _adopted(artwork: Artwork, files: Any) -> list[ArtworkFile]:
     ]
 
 
-def _fetch_mask(job: Job, work: Path) -> str:
+def fetch_mask(job: Job, work: Path) -> str:
+    """The mask that the job's options name, into the work folder; returns its name there."""
     mask = HandMask.objects.visible_to(job.owner).filter(pk=job.options["mask"], photo=job.subject_id).first()
     if mask is None:
         raise Cancelled("The mask brushed by hand is gone.")

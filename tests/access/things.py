@@ -82,6 +82,18 @@ def job_file(owner: User) -> dict[str, Any]:
     return {"job_id": found.pk, "name": "mask.png"}
 
 
+def render(owner: User) -> dict[str, Any]:
+    return {"job_id": Job.objects.create(owner=owner, kind="render", options={"image_url": "https://a.example/"}).pk}
+
+
+def render_result(owner: User) -> dict[str, Any]:
+    found = Job.objects.create(owner=owner, kind="render", state=State.COMPLETED)
+    artwork = Artwork.objects.create(owner=owner, kind="render", job=found, version="render-1", width=8, height=6)
+    key = default_storage.save(f"render/{found.pk}/{uuid.uuid4()}/result.jpg", ContentFile(b"0123456789"))
+    ArtworkFile.objects.create(artwork=artwork, name="result.jpg", key=key, byte_size=10, content_type="image/jpeg")
+    return {"job_id": found.pk}
+
+
 def token(owner: User) -> dict[str, Any]:
     return {"token_id": DeviceToken.objects.create(user=owner, device="phone")[0].id}
 

@@ -75,7 +75,7 @@ class Origin:
             with talk:
                 request = _read_request(talk)
                 self.requests.append(request)
-                self.pages[request.split()[1].decode()](request, talk)
+                self.pages.get(request.split()[1].decode(), answer(b"", "404 Not Found"))(request, talk)
 
 
 def _read_request(sock: socket.socket) -> bytes:

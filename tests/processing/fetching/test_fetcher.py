@@ -1,9 +1,11 @@
 """The guarded fetcher against hostile origins: nothing inside is connected to, nothing lasts, nothing is told."""
 
+import io
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import pytest
 
 from processing.errors import DownloadFailed, DownloadRefused
 from processing.fetching.fetcher import Fetcher, Limits
-from processing.fetching.network import resolve
+from processing.fetching.line import Clock, Line
+from processing.fetching.network import certificates, resolve
 from processing.imaging.types import Format
 from tests.processing.fetching import origin as origins
 from tests.processing.fetching.origin import PUBLIC, Answer, Origin, Outside, answer, certify, png, redirect, serving
@@ -164,6 +167,7 @@ def test_what_never_ends_is_ended(scene: Any, target: Path, name: str) -> None:
 
 BAD: dict[str, Answer] = {
     "longer than it may be": answer(png() + b"\0" * 300_000),
+    "longer than it may be without saying so": answer(png() + b"\0" * 300_000, Content_Length=""),
     "says it is huge": answer(png(), Content_Length="1000000000"),
     "says more than comes": answer(png(), Content_Length="5000"),
     "says less than it is": answer(png() * 100, Content_Length="3"),
@@ -184,6 +188,17 @@ BAD: dict[str, Answer] = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_no_picture_is_refused_in_the_same_words(scene: Any, target: Path, name: str) -> None:
     scene({"/": BAD[name]}).expect_refused(f"http://{NAME}/", target)
+
+
+def test_every_byte_counts_whatever_it_is_for() -> None:
+    """Heads, chunk sizes and interim answers are read by the library; what it reads is counted below it."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"a" * 30)
+        line = Line(ours, Clock(5), 1, allowance=20)
+        assert line.makefile("rb").read1(20) == b"a" * 20
+        with pytest.raises(DownloadFailed):
+            io.BufferedReader.read1(line.makefile("rb"), 10)
 
 
 @pytest.mark.parametrize("headers", [{"Content_Length": "many"}, {"Connection": "close"}, {"Content_Type": ""}])
@@ -227,7 +242,7 @@ def test_https_shows_the_name_and_wants_its_certificate(target: Path, tmp_path: 
         assert (names, outside.reached) == ([NAME], [(PUBLIC, 443)])
         with pytest.raises(DownloadFailed):
             fetcher.download("https://other.example/", target)
-        strangers = Fetcher(limits=QUICK, network=Outside({NAME: [PUBLIC]}, port=origin.port).network)
+        strangers = Fetcher(limits=QUICK, network=replace(outside.network, certificates=certificates))
         with pytest.raises(DownloadFailed):
             strangers.download(f"https://{NAME}/", target)
 

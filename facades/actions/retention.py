@@ -1,0 +1,38 @@
+"""What was made from addresses is kept for a while only: its files, its job, and what was sent about it."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models.fields.json import KT
+from django.utils import timezone
+
+from artworks.actions.keeping import delete_artwork
+from artworks.models import Artwork
+from facades.actions.rendering import KIND, forget
+from facades.webhooks import KIND as WEBHOOK
+from processing import jobs
+from processing.models import Job
+
+AT_ONCE: Final = 200
+
+
+def forget_old_renders() -> int:
+    """Delete renders of photos from elsewhere after RENDER_RETENTION_HOURS; called by the reconciler.
+
+    What was made of a photo of the library is an artwork and stays. Returns how many jobs and artworks went.
+    """
+    before = timezone.now() - timedelta(hours=settings.RENDER_RETENTION_HOURS)
+    ended = Job.objects.filter(finished_at__lt=before).select_related("owner")
+    renders = list(ended.filter(kind=KIND, subject_id=None)[:AT_ONCE])
+    messages = list(ended.filter(kind=WEBHOOK)[:AT_ONCE])
+    for job in renders:
+        forget(job)
+    for job in messages:
+        jobs.delete(actor=job.owner, job_id=job.pk)
+    # Somebody may have cleared their list of jobs meanwhile.
+    alone = Artwork.objects.alias(url=KT("options__image_url")).filter(kind=KIND, created_at__lt=before, url__gt="")
+    left = list(alone.select_related("owner")[:AT_ONCE])
+    for artwork in left:
+        delete_artwork(actor=artwork.owner, artwork_id=artwork.pk)
+    return len(renders) + len(messages) + len(left)

@@ -1,0 +1,100 @@
+"""A render given up in the middle, in a sandbox of its own: stopped within two seconds, child gone, nothing left."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from django.db import connection
+
+from artworks.models import Artwork
+from circles.models import User
+from processing import leases, reconciler, runner, sandbox
+from processing.models import Job, JobFile
+from processing.states import Queue, State
+from tests.facades.conftest import BRICK, HOUSE, JOBS
+from tests.processing.fetching import origin as origins
+from tests.processing.fetching.origin import Origin
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def working() -> Iterator[Callable[[], threading.Thread]]:
+    """A worker in a thread, with the real sandbox."""
+    threads: list[threading.Thread] = []
+
+    def drain() -> None:
+        try:
+            runner.drain(Queue.DEFAULT)
+        finally:
+            sandbox.close_all()
+            connection.close()
+
+    def start() -> threading.Thread:
+        threads.append(threading.Thread(target=drain))
+        threads[-1].start()
+        return threads[-1]
+
+    yield start
+    for thread in threads:
+        thread.join(30)
+    leases.keeper.close()
+
+
+def until(true: Callable[[], Any], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return bool(true())
+
+
+def children() -> set[int]:
+    """Of this process, without the helper that counts what processes share."""
+    alive = set()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if child.status() != psutil.STATUS_ZOMBIE and "resource_tracker" not in " ".join(child.cmdline()):
+                alive.add(child.pid)
+    return alive
+
+
+def given_up(api: Any, url: str) -> tuple[float, float]:
+    """Seconds until the state is cancelled, and until every child is gone."""
+    began = time.monotonic()
+    assert api.delete(url).status_code == 204
+    assert until(lambda: Job.objects.get().state == State.CANCELLED, 5)
+    cancelled = time.monotonic() - began
+    assert until(lambda: not children(), 10)
+    return cancelled, time.monotonic() - began
+
+
+def test_a_slow_download_is_given_up_at_once(
+    alice: User, api_as: Any, working: Any, origin: Origin, tmp_path: Path
+) -> None:
+    origin.pages["/house.png"] = origins.drip
+    url = api_as(alice).post(JOBS, {"image_url": HOUSE, "texture_url": BRICK}).json()["poll_url"]
+    thread = working()
+    assert until(lambda: origin.requests)
+    assert until(lambda: Job.objects.get().step == "download")
+    assert children()
+    cancelled, gone = given_up(api_as(alice), url)
+    assert cancelled < 2
+    assert gone < 2
+    thread.join(10)
+    reconciler.run_everything_once()
+    assert not Artwork.objects.exists()
+    assert not JobFile.objects.exists()
+    assert [path for folder in ("media", "work") for path in (tmp_path / folder).rglob("*") if path.is_file()] == []
+
+
+def test_the_whole_way_in_a_sandbox_of_its_own(alice: User, api_as: Any, working: Any, media: Path) -> None:
+    url = api_as(alice).post(JOBS, {"image_url": HOUSE, "texture_url": BRICK}).json()["poll_url"]
+    working().join(60)
+    told = api_as(alice).get(url).json()
+    assert told["status"] == "completed", told
+    assert Artwork.objects.get().files.filter(name="result.jpg").exists()
