@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from processing.imaging.painterly.fields import Field, Floats, unit
+from processing.imaging.painterly.fields import Field, Floats, blurred, unit
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 WORKED = 700_000
 """Pixels: directions are found on a picture of at most about this size, since they change slowly."""
+
+FARTHER = ((5, 0.08), (20, 0.04))
+"""How many times farther directions are carried, and how little that counts beside what is near."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +54,22 @@ def flow_of(photo: Pixels, smooth: float) -> Flow:
     soft = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.8 * step))
     across, down = (cv2.Scharr(soft, cv2.CV_32F, x, 1 - x, scale=1 / 32) for x in (1, 0))
     bands = [(one * other).sum(axis=2) for one, other in ((across, across), (across, down), (down, down))]
-    tensor = cv2.GaussianBlur(cv2.merge(bands), (0, 0), max(0.7, smooth * step))
-    return Flow(Field(np.asarray(tensor, np.float32), height, width))
+    fine = np.asarray(cv2.merge(bands), np.float32)
+    return Flow(Field(_spread(fine, smooth * step), height, width))
+
+
+def _spread(tensor: Floats, reach: float) -> Floats:
+    """Smoothed near and far: where nothing is to be seen, directions come from what is seen around."""
+    total = blurred(tensor, reach)
+    height, width = tensor.shape[:2]
+    for factor, weight in FARTHER:
+        shrink = max(1, int(factor * reach / 3))
+        size = max(1, width // shrink), max(1, height // shrink)
+        far = blurred(
+            np.asarray(cv2.resize(total, size, interpolation=cv2.INTER_AREA), np.float32), factor * reach / shrink
+        )
+        total = total + np.float32(weight) * cv2.resize(far, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(total, np.float32)
 
 
 def along(picture: Floats, cosine: Floats, sine: Floats, reach: float, rounds: int = 3) -> Floats:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 THREAD = 2.6
-TOOTH = 3.2
+TOOTH = 4.2
 
 
 def canvas(photo: "NDArray[np.generic]", seed: int) -> Field:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from processing.imaging.painterly.fields import Done, Floats, grain, luminance, part, strips, unheard, unit
+from processing.imaging.painterly.fields import Done, Floats, blurred, grain, luminance, part, strips, unheard, unit
 from processing.imaging.painterly.flow import along, flow_of
 from processing.imaging.painterly.grounds import canvas
 from processing.imaging.painterly.kuwahara import abstracted
@@ -11,11 +11,13 @@ from processing.imaging.types import Pixels
 
 NAME = "anisotropic-kuwahara-1"
 # From the lightest strength to the heaviest, in units: how large patches are, and how smoothly brushes turn.
-PATCH = (2.2, 7.0)
-TURN = (3.0, 7.0)
-BRISTLE = 1.1
-STROKE = 16.0
-RELIEF = (0.25, 0.55)
+PATCH = (2.8, 8.0)
+TURN = (4.0, 8.0)
+BRISTLE = 1.9
+STROKE = 26.0
+RELIEF = (0.13, 0.25)
+PASTE = 5.0
+"""Of 255: not even black paint swallows all light."""
 RICHNESS = 1.18
 """How much stronger colours are than in the photo: linseed oil makes them deep."""
 
@@ -44,16 +46,17 @@ def _lit(patches: Pixels, grooves: Floats, ground: Floats, relief: float, step: 
     """Paint of these colours, as thick as they are light, over a ground, under a lamp to the upper left."""
     colours = richer(patches.astype(np.float32), RICHNESS)
     body = luminance(colours)
-    height = 1.6 * grooves + 5.0 * cv2.GaussianBlur(body, (0, 0), max(0.5, 0.8 * step)) + 0.35 * ground * (1 - body)
+    height = 2.4 * grooves + 9.0 * blurred(body, 0.8 * step) + 0.12 * ground
     slope = _slope(height, step)
     light = np.clip(relief * slope, -0.35, 0.35)
     gloss = np.clip(slope - 1.1, 0, 1) * (relief * 26)
-    return np.clip(np.rint(colours * (1 + light)[..., None] + gloss[..., None]), 0, 255)
+    tone = 1 + light + 0.09 * np.clip(grooves, -1.5, 1.5)
+    return np.clip(np.rint((colours + PASTE) * tone[..., None] + gloss[..., None]), 0, 255)
 
 
 def _slope(height: Floats, step: float) -> Floats:
     """How much a surface leans towards the upper left, by half a unit's way."""
-    soft = cv2.GaussianBlur(height, (0, 0), max(0.45, 0.5 * step))
+    soft = blurred(height, 0.5 * step)
     across, down = (cv2.Sobel(soft, cv2.CV_32F, x, 1 - x, scale=1 / 8) for x in (1, 0))
     return np.asarray((across + down) * np.float32(max(step, 0.5)), np.float32)
 

@@ -4,6 +4,8 @@ Bousseau, Kaplan, Thollot, Sillion 2006, "Interactive watercolor rendering with 
 a colour C becomes C - (C - C * C) * (d - 1) where pigment lies d times as dense.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -21,33 +23,48 @@ RUN, WAVES = (0.8, 2.6), 26.0
 FLOW = 160.0
 """Units: how large places are in which more or less water lay."""
 EDGE = (1.1, 2.6)
-CLOUDED, GRANULAR, POOLED = 0.28, 0.17, (1.4, 2.4)
+CLOUDED, GRANULAR, POOLED = 0.2, 0.05, (2.4, 4.0)
 """How much denser pigment lies where more water was, in the hollows of the paper, and along dried edges."""
+WASHES = 7
 LIGHT = 0.86
 """What is lighter than this is bare paper."""
 GROUND = np.array([253, 251, 245], np.float32)
 
 
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """What is known of the whole picture before any part of it is wet."""
+
+    waves: tuple[Field, Field]
+    water: Field
+    tooth: Field
+    step: float
+    strength: float
+    power: float
+
+
 def painted(photo: Pixels, strength: float, seed: int, done: Done = unheard) -> Pixels:
     """``photo`` (H x W x 3) in watercolour; ``strength`` 0..1 makes washes larger and wetter."""
     washes = abstracted(photo, flow_of(photo, 4.0), between(PATCH, strength), part(done, 0, 0.6))
-    fields = {
-        "across": clouds(photo, WAVES, seed, 11, 3),
-        "down": clouds(photo, WAVES, seed, 21, 3),
-        "flow": clouds(photo, FLOW, seed, 31, 4),
-        "paper": paper(photo, seed),
-    }
+    sheet = _Sheet(
+        (clouds(photo, WAVES, seed, 11, 3), clouds(photo, WAVES, seed, 21, 3)),
+        clouds(photo, FLOW, seed, 31, 4),
+        paper(photo, seed),
+        unit(photo),
+        strength,
+        _lightening(washes),
+    )
     margin = int(np.ceil(16 * unit(photo))) + 8
     result = np.empty_like(photo)
     for seen, made, within in strips(photo, margin, part(done, 0.6, 1)):
-        result[made] = _dried(_run(washes, fields, seen, strength), fields, seen, strength, unit(photo))[within]
+        result[made] = _dried(_run(washes, sheet, seen), sheet, seen)[within]
     return result
 
 
-def _run(washes: Pixels, fields: dict[str, Field], seen: slice, strength: float) -> Floats:
+def _run(washes: Pixels, sheet: _Sheet, seen: slice) -> Floats:
     """These rows of the washes with outlines that were led by a wet brush."""
-    far = np.float32(between(RUN, strength) * unit(washes))
-    across, down = (fields[name].rows(seen.start, seen.stop) * far for name in ("across", "down"))
+    far = np.float32(between(RUN, sheet.strength) * sheet.step)
+    across, down = (waves.rows(seen.start, seen.stop) * far for waves in sheet.waves)
     first, last = max(0, seen.start - int(6 * far) - 2), min(len(washes), seen.stop + int(6 * far) + 2)
     rows = np.arange(seen.start - first, seen.stop - first, dtype=np.float32)[:, None]
     columns = np.arange(washes.shape[1], dtype=np.float32)
@@ -57,26 +74,43 @@ def _run(washes: Pixels, fields: dict[str, Field], seen: slice, strength: float)
     return moved.astype(np.float32)
 
 
-def _dried(wash: Floats, fields: dict[str, Field], seen: slice, strength: float, step: float) -> Floats:
-    thin = _thinned(richer(wash, 1.22))
-    density = 1 + np.float32(CLOUDED) * fields["flow"].rows(seen.start, seen.stop)
-    tooth = fields["paper"].rows(seen.start, seen.stop)
+def _dried(wash: Floats, sheet: _Sheet, seen: slice) -> Floats:
+    thin = _thinned(_layered(richer(wash, 1.25), sheet.strength), sheet.power)
+    density = 1 + np.float32(CLOUDED) * sheet.water.rows(seen.start, seen.stop)
+    tooth = sheet.tooth.rows(seen.start, seen.stop)
     dark = 1 - luminance(wash)
     density -= np.float32(GRANULAR) * tooth * (0.4 + dark)
-    density += np.float32(between(POOLED, strength)) * _edges(thin, step, between(EDGE, strength))
+    density += np.float32(between(POOLED, sheet.strength)) * _edges(thin, sheet.step, between(EDGE, sheet.strength))
     colour = thin / GROUND
     shown = colour - (colour - colour * colour) * (density - 1)[..., None]
-    lit = shown * GROUND + (1.6 * tooth)[..., None]
+    lit = shown * GROUND + (0.9 * tooth)[..., None]
     return np.clip(np.rint(lit), 0, 255)
 
 
-def _thinned(wash: Floats) -> Floats:
+def _layered(wash: Floats, strength: float) -> Floats:
+    """Brightness in WASHES soft steps, one wash over another (Winnemoeller, Olsen, Gooch 2006)."""
+    grey = luminance(wash)
+    steps = grey * WASHES
+    nearest = np.rint(steps)
+    flat = (nearest + np.tanh((steps - nearest) * np.float32(3.2)) * np.float32(0.5 / np.tanh(1.6))) / WASHES
+    share = between((0.45, 0.85), strength)
+    wanted = grey + np.float32(share) * (flat - grey)
+    return np.asarray(np.clip(wash * ((wanted + 0.02) / (grey + 0.02))[..., None], 0, 255), np.float32)
+
+
+def _lightening(washes: Pixels) -> float:
+    """The power that brings the middle of the brightness to where watercolours have it, as far as is seemly."""
+    middle = float(np.median(luminance(washes[::8, ::8])))
+    return float(np.clip(np.log(0.56) / np.log(np.clip(middle, 0.02, 0.98)), 0.55, 0.95))
+
+
+def _thinned(wash: Floats, power: float) -> Floats:
     """Pigment in water is lighter than what it paints, and the lightest places stay paper."""
     share = wash / 255
     grey = cv2.cvtColor(share, cv2.COLOR_RGB2GRAY)
     bare = np.clip((grey - LIGHT) / (1 - LIGHT), 0, 1)[..., None]
     light = 1 - (1 - share) * np.float32(0.92)
-    light = light ** np.float32(0.86)
+    light = light ** np.float32(power)
     return np.asarray(255 * (light + (1 - light) * bare), np.float32)
 
 
