@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 
+from artworks import styles
 from artworks.models import Artwork
+from artworks.options import SEED_MOST
 
 _OUTLINES: Final = ("pupil", "limbus")
 _NUMBERS: Final = ("cx", "cy", "a", "b", "angle")
@@ -57,6 +60,31 @@ class LayersForm(forms.Form):
 
     def options(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+
+class PaintingForm(forms.Form):
+    """How a photo is painted."""
+
+    style = forms.ChoiceField(label="Style", widget=forms.RadioSelect, initial="oil")
+    strength = forms.FloatField(
+        label="Strength",
+        min_value=0,
+        max_value=1,
+        initial=lambda: settings.DEFAULT_PAINTERLY_STRENGTH,
+        widget=forms.NumberInput(attrs={"type": "range", "step": "0.05"}),
+        help_text="From the photo to nothing but paint, with ever larger brushes.",
+    )
+    seed = forms.IntegerField(
+        label="Seed",
+        min_value=0,
+        max_value=SEED_MOST,
+        initial=lambda: settings.DEFAULT_PAINTERLY_SEED,
+        help_text="Where strokes, paper and pigment fall. The same number gives the same picture.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["style"].choices = styles.offered()  # type: ignore[attr-defined]
 
 
 class OutlinesForm(forms.Form):

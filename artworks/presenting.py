@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from artworks import options as choices
 from artworks.forms import OptionsForm, OutlinesForm, WhoseForm, WordsForm
 from artworks.models import Artwork
+from artworks.styles import label
 from circles.models import User
 from photos.models import Photo
 from photos.presenting import picture_url
@@ -40,6 +42,12 @@ _ENGINES: Final = {
     "by-hand": "Your hand",
     "as-it-is": "Nothing: the photo as it is",
     "depth-anything": "Depth Anything V2, an installed model",
+    "anisotropic-kuwahara": "Patches that follow the picture's flow (Kyprianidis 2009)",
+    "watercolour-pigment": "Washes and pigment on paper (Bousseau 2006)",
+    "curved-strokes": "Curved strokes in layers (Hertzmann 1998)",
+    "pencil-hatching": "Hatching and contours (Lu 2012)",
+    "coloured-pencil-hatching": "Coloured hatching and contours (Lu 2012)",
+    "fast-neural-style": "An installed network (Johnson 2016)",
     "geometric-cues": "Geometric cues: horizon, ground and what stands on it",
 }
 
@@ -99,7 +107,10 @@ class Work:
             return None
         url = picture_url(self.photo, 1024, "webp")
         if not self.geometry:
-            return Beneath(url, 1.0, 0.0, 0.0)
+            # The artwork stands in a square, as wide or as tall as that.
+            longest = max(self.artwork.width, self.artwork.height)
+            width, height = self.artwork.width / longest, self.artwork.height / longest
+            return Beneath(url, round(width, 5), round((1 - width) / 2, 5), round((1 - height) / 2, 5))
         limbus = self.geometry["limbus"]
         scale = FILL / 2 / ((limbus["a"] + limbus["b"]) / 2)
         return Beneath(
@@ -123,6 +134,27 @@ class Work:
     def method(self) -> str:
         name = self.artwork.engine
         return next((words for start, words in _ENGINES.items() if name.startswith(start)), name)
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """How a painting was asked for; of other kinds nothing."""
+        if self.artwork.kind != Artwork.Kind.PAINTERLY:
+            return []
+        asked, facts = self.artwork.options, self.artwork.facts
+        lines = [
+            ("Style", label(asked["style"])),
+            ("Strength", f"{asked['strength']:.0%}"),
+            ("Seed", str(asked["seed"])),
+        ]
+        smaller = f"{facts['photo_width']} × {facts['photo_height']} px, painted smaller"
+        return [*lines, ("The photo", smaller)] if facts.get("is_smaller") else lines
+
+    @property
+    def paint_again(self) -> str:
+        """The address at which it can be painted otherwise; empty where it cannot."""
+        if self.artwork.kind != Artwork.Kind.PAINTERLY or not self.photo:
+            return ""
+        return f"{reverse('artworks:painterly', args=[self.photo.pk])}?{urlencode(self.artwork.options)}"
 
     @property
     def seconds(self) -> str:

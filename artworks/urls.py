@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from artworks.views import studio, works
+from artworks.views import painterly, studio, works
 
 app_name = "artworks"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("studio/iris/<uuid:photo_id>/circles", studio.place, name="place"),
     path("studio/enhance/<uuid:photo_id>", studio.enlarge, name="enlarge"),
     path("studio/layers/<uuid:photo_id>", studio.layers, name="layers"),
+    path("studio/painterly/<uuid:photo_id>", painterly.make_painting, name="painterly"),
+    path("studio/painterly/<uuid:photo_id>/cards/<slug:style>", painterly.card, name="painterly_card"),
     path("studio/as-it-is/<uuid:photo_id>", studio.as_it_is, name="as_it_is"),
     path("studio/jobs/<uuid:job_id>", studio.job, name="job"),
     path("artworks", works.gallery, name="gallery"),

@@ -43,6 +43,8 @@ KINDS: Final[dict[str, str]] = {
     "ingest": "Preparing a photo",
     "iris": "An iris artwork",
     "preview": "A quick look",
+    "painterly_preview": "A quick look",
+    "painterly_look": "A quick look",
     "enhance": "Enhancing a photo",
     "layers": "A photo in layers",
     "painterly": "A painting",

@@ -20,9 +20,13 @@ from processing.errors import Conflict, NotFound, QualityIssue, ServerError
 from processing.models import Job, JobFile
 from processing.states import ENDS, State
 
-KIND: Final = "preview"
+KINDS: Final = {"iris": "preview", "painterly": "painterly_preview"}
+"""What can be looked at before it is made, and the kind of job that makes the look."""
+CARD: Final = "painterly_look"
+ALL_KINDS: Final = (*KINDS.values(), CARD)
 # Before everything else of this person: they hold the mouse button down.
 PRIORITY: Final = 100
+CARD_STRENGTH: Final = 0.8
 WAIT_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 0.03
 KEPT: Final = timedelta(minutes=5)
@@ -37,17 +41,27 @@ class Preview:
     facts: dict[str, Any]
 
 
-def start_preview(*, actor: User, photo: Photo, options: Mapping[str, Any]) -> Job:
+def start_preview(*, actor: User, photo: Photo, options: Mapping[str, Any], pipeline: str = "iris") -> Job:
     """A job that makes it, ahead of this person's others. Their previews that still wait are out of date and go."""
-    require_word(actor, KIND)
+    kind = KINDS[pipeline]
+    require_word(actor, kind)
     refuse_binned(actor, photo)
-    wanted = choices.cleaned("iris", options)
+    wanted = choices.cleaned(pipeline, options)
     require_mask(actor, photo, wanted)
-    for job_id in Job.objects.visible_to(actor).filter(kind=KIND, state=State.PENDING).values_list("pk", flat=True):  # type: ignore[attr-defined]
+    for job_id in Job.objects.visible_to(actor).filter(kind=kind, state=State.PENDING).values_list("pk", flat=True):  # type: ignore[attr-defined]
         with suppress(NotFound):
             jobs.delete(actor=actor, job_id=job_id)
     return jobs.submit(
-        actor=actor, kind=KIND, label=photo.filename, subject_id=photo.pk, options=wanted, priority=PRIORITY
+        actor=actor, kind=kind, label=photo.filename, subject_id=photo.pk, options=wanted, priority=PRIORITY
+    )
+
+
+def start_card(*, actor: User, photo: Photo, style: str) -> Job:
+    """A job that makes a small picture of the photo in ``style``, beside others that do the same."""
+    refuse_binned(actor, photo)
+    wanted = choices.cleaned("painterly", {"style": style, "strength": CARD_STRENGTH})
+    return jobs.submit(
+        actor=actor, kind=CARD, label=photo.filename, subject_id=photo.pk, options=wanted, priority=PRIORITY - 1
     )
 
 
@@ -68,7 +82,9 @@ def wait_for_preview(*, actor: User, job_id: uuid.UUID, seconds: float = WAIT_SE
 
 def forget_old_previews() -> int:
     """Those whose person did not wait; called by the reconciler. Returns how many."""
-    old = list(Job.objects.filter(kind=KIND, created_at__lt=timezone.now() - KEPT).select_related("owner")[:500])
+    old = list(
+        Job.objects.filter(kind__in=ALL_KINDS, created_at__lt=timezone.now() - KEPT).select_related("owner")[:500]
+    )
     for job in old:
         with suppress(NotFound):
             jobs.delete(actor=job.owner, job_id=job.pk)

@@ -50,7 +50,7 @@ class PreviewView(APIView):
         body = read_body(PreviewSerializer, request)
         actor = person(request)
         photo = find_photo(actor=actor, photo_id=body["photo_id"])
-        job = previewing.start_preview(actor=actor, photo=photo, options=body["options"])
+        job = previewing.start_preview(actor=actor, photo=photo, options=body["options"], pipeline=body["pipeline"])
         return looked_at(request, job, with_facts=body["with_facts"])
 
 

@@ -132,7 +132,7 @@ class OutlinesSerializer(StrictSerializer):
 
 class PreviewSerializer(StrictSerializer):
     photo_id = serializers.UUIDField()
-    pipeline = serializers.ChoiceField(choices=["iris"], default="iris")
+    pipeline = serializers.ChoiceField(choices=["iris", "painterly"], default="iris")
     options = serializers.DictField(required=False, default=dict)
     with_facts = serializers.BooleanField(default=False, help_text="JSON with the picture, outlines and numbers.")
 
@@ -140,13 +140,13 @@ class PreviewSerializer(StrictSerializer):
 class PreviewFactsSerializer(serializers.Serializer):
     picture = serializers.CharField(help_text="A small JPEG as a data URL.")
     engine = serializers.CharField()
-    confidence = serializers.FloatField(allow_null=True)
-    gate = serializers.DictField()
-    geometry = serializers.SerializerMethodField()
+    confidence = serializers.FloatField(allow_null=True, default=None)
+    gate = serializers.DictField(default=dict)
+    geometry = serializers.SerializerMethodField(help_text="Null where nothing was looked for.")
 
-    @extend_schema_field(GeometrySerializer)
+    @extend_schema_field(GeometrySerializer(allow_null=True))
     def get_geometry(self, facts: dict[str, Any]) -> dict[str, Any] | None:
-        return options.shown_geometry(facts["geometry"])
+        return options.shown_geometry(facts.get("geometry") or {})
 
 
 def file_url(file: ArtworkFile) -> str:

@@ -89,6 +89,8 @@ ROWS: dict[str, Row] = {
     "studio/enhance/<uuid:photo_id>": Own(things.ready_photo, "post"),
     "studio/layers/<uuid:photo_id>": Own(things.ready_photo, "post"),
     "studio/as-it-is/<uuid:photo_id>": Own(things.ready_photo, "post"),
+    "studio/painterly/<uuid:photo_id>": Own(things.ready_photo),
+    "studio/painterly/<uuid:photo_id>/cards/<slug:style>": Own(things.styled_photo),
     "studio/jobs/<uuid:job_id>": Own(things.iris_job),
     "artworks": SignedIn(),
     "artworks/<uuid:artwork_id>": Own(things.artwork),

@@ -47,6 +47,10 @@ def ready_photo(owner: User) -> dict[str, Any]:
     return {"photo_id": photo_of(owner, state=Photo.State.READY).pk}
 
 
+def styled_photo(owner: User) -> dict[str, Any]:
+    return ready_photo(owner) | {"style": "oil"}
+
+
 def binned_photo(owner: User) -> dict[str, Any]:
     return {"photo_id": photo_of(owner, deleted_at=timezone.now()).pk}
 

@@ -33,14 +33,15 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     as ``request["strength"]`` (0..1), with the chances of ``request["seed"]``.
 
     Writes ``result.jpg`` and its renditions to ``work / "out"``; the result is JSON-able. With ``request["preview"]``
-    a small ``result.jpg`` alone. "models" and the limits as in ``iris.pipeline.run``. Raises ImageRefused for what is
-    the picture's fault, ModelMissing for a style that is not installed, ValueError for another strength or style.
+    a small ``result.jpg`` alone, its longest edge "edge" or LOOK pixels. "models" and the limits as in
+    ``iris.pipeline.run``. Raises ImageRefused for what is the picture's fault, ModelMissing for a style that is not
+    installed, ValueError for another strength or style.
     """
     strength, is_look = float(request["strength"]), bool(request.get("preview"))
     engine, painter = engine_of(request["style"], request)
     laps = [time.perf_counter()]
     report("load", 0.0)
-    found = loaded(work / request["source"], request, LOOK if is_look else LONGEST)
+    found = loaded(work / request["source"], request, int(request.get("edge") or LOOK) if is_look else LONGEST)
     photo = enlarging.on_white(found.pixels)
     laps.append(time.perf_counter())
     report("paint", 0.0)

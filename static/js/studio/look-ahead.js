@@ -1,13 +1,14 @@
-// <look-ahead data-photo data-form>: a small picture of what the form beside it would give, made anew while circles are
-// dragged and options changed. Only the newest answer is shown.
+// <look-ahead data-photo data-form data-pipeline>: a small picture of what the form beside it would give, made anew while
+// circles are dragged, sliders moved and options changed. Only the newest answer is shown.
 import { post } from "../api.js";
 import { LATER, NONE, QuickLook, TOO_SLOW } from "../quick-look.js";
 
-const QUIET = 300;
+const QUIET = { iris: 300, painterly: 90 };
 const NUMBERS = ["cx", "cy", "a", "b", "angle"];
 
 class LookAhead extends HTMLElement {
-  #quick = new QuickLook(QUIET, () => this.#look());
+  #pipeline = this.dataset.pipeline ?? "iris";
+  #quick = new QuickLook(QUIET[this.#pipeline], () => this.#look());
   #again = () => this.#quick.soon();
   #form;
 
@@ -37,6 +38,9 @@ class LookAhead extends HTMLElement {
 
   #options() {
     const data = new FormData(this.#form);
+    if (this.#pipeline === "painterly") {
+      return { style: data.get("style"), strength: Number(data.get("strength")), seed: Number(data.get("seed")) };
+    }
     if (data.has("pupil_cx")) {
       // What takes longest says nothing about where the circles are.
       return { circles: this.#circles(data), use_anyway: true, reflections: false, complete: false };
@@ -52,7 +56,12 @@ class LookAhead extends HTMLElement {
   }
 
   async #fetch(signal) {
-    const question = { photo_id: this.dataset.photo, options: this.#options(), with_facts: true };
+    const question = {
+      photo_id: this.dataset.photo,
+      pipeline: this.#pipeline,
+      options: this.#options(),
+      with_facts: true,
+    };
     try {
       const said = await post("preview", question, { signal });
       return said?.picture ? said : NONE;
