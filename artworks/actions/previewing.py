@@ -57,9 +57,13 @@ def start_preview(*, actor: User, photo: Photo, options: Mapping[str, Any], pipe
 
 
 def start_card(*, actor: User, photo: Photo, style: str) -> Job:
-    """A job that makes a small picture of the photo in ``style``, beside others that do the same."""
+    """A job that makes a small picture of the photo in ``style``, beside others that do the same; one that was begun
+    and not waited for is gone on with."""
     refuse_binned(actor, photo)
     wanted = choices.cleaned("painterly", {"style": style, "strength": CARD_STRENGTH})
+    begun = Job.objects.visible_to(actor).about(photo.pk).filter(kind=CARD, options=wanted)  # type: ignore[attr-defined]
+    if (same := begun.exclude(state__in=(State.FAILED, State.CANCELLED)).first()) is not None:
+        return same
     return jobs.submit(
         actor=actor, kind=CARD, label=photo.filename, subject_id=photo.pk, options=wanted, priority=PRIORITY - 1
     )

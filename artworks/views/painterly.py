@@ -20,7 +20,7 @@ from photos.views import SignedIn
 from processing.errors import AureoleError, NotFound
 
 SHOWN = 12
-CARD_SECONDS = 4.0
+CARD_SECONDS = 6.0
 CARD_KEPT = 7 * 24 * 3600
 
 

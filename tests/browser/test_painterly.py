@@ -1,6 +1,7 @@
 """Painting a photo as people do it: a style by its picture, a look while the slider moves, another seed, the result."""
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +39,18 @@ def square(alice: User) -> Photo:
 
 def looked(page: Page, before: str | None = None) -> str:
     """The address of the look, once it is another than ``before``."""
-    page.wait_for_function(
-        f"before => document.querySelector('{LOOK}').src && document.querySelector('{LOOK}').src !== before", arg=before
-    )
+    expect(page.locator("look-ahead[data-shown]")).to_be_visible()
+    if before is not None:
+        expect(page.locator(LOOK)).not_to_have_attribute("src", before)
     return page.locator(LOOK).get_attribute("src") or ""
 
 
 def pictured(page: Page) -> None:
-    page.wait_for_function("[...document.querySelectorAll('.style-card img')].every(one => one.naturalWidth > 0)")
+    """Every style has its picture, and not the photo that stood there first."""
+    until = time.monotonic() + 30
+    while page.evaluate("[...document.querySelectorAll('.style-card img')].some(one => !(one.naturalWidth > 256))"):
+        assert time.monotonic() < until
+        page.wait_for_timeout(100)
 
 
 def test_every_change_is_seen_at_once_and_the_painting_lies_over_its_photo(
