@@ -63,7 +63,8 @@ def timber(seed: int = 0) -> Pixels:
         picture[:, (board + 1) * wide - 5 : (board + 1) * wide] = (58, 38, 24)
     # Fibres run upwards: noise that is drawn out along the boards and closes at top and bottom.
     fibres = _noise(random, (0.8, 30)) * 16
-    return np.clip(picture + fibres[..., None], 0, 255).astype(np.uint8)
+    moved = np.roll(picture + fibres[..., None], wide // 2, 1)
+    return np.clip(moved, 0, 255).astype(np.uint8)
 
 
 SAMPLES: dict[str, Callable[[int], Pixels]] = {"brick": brick, "stone": stone, "plaster": plaster, "timber": timber}
