@@ -130,3 +130,11 @@ def faces(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]
     detect = choose(Purpose.DETECT_FACES, sessions)
     found = detect.use(data.astronaut())
     return {"engine": detect.engine, "faces": len(found), "before": before, "after": sessions.loaded()}
+
+
+def slow_step(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:
+    from processing.imaging.facade.steps import Steps
+
+    with Steps(report, request["stage_timeout_seconds"]).step("texture"):
+        time.sleep(30)
+    return {}

@@ -17,6 +17,7 @@ from processing.errors import (
     Cancelled,
     JobDied,
     ModelMissing,
+    PipelineError,
     QualityIssue,
     ServerError,
     TooDemanding,
@@ -109,6 +110,14 @@ def test_too_long_is_stopped(run: Run, tmp_path: Path, reads_pictures: bool, err
         run("sleep", {"tell": str(tell)}, time_limit=1, reads_pictures=reads_pictures)
     assert time.monotonic() - began < 10
     assert _gone(int(tell.read_text()))
+
+
+def test_a_step_with_too_little_time_ends_the_work_and_not_the_child(run: Run) -> None:
+    child, began = run("whoami")["pid"], time.monotonic()
+    with pytest.raises(PipelineError, match="The step “texture” took longer than the 0"):
+        run("slow_step", {"stage_timeout_seconds": 0.3})
+    assert time.monotonic() - began < 10
+    assert run("whoami")["pid"] == child
 
 
 def test_too_much_memory_is_stopped(run: Run) -> None:

@@ -21,7 +21,7 @@ PROBES = 4
 """At most so many places are averaged along the longer side of what a pixel sees."""
 EDGES = 1 / 300
 """Of the longest edge: how far the mask's edge may move to the photo's."""
-FIRMNESS = 1.8
+FIRMNESS = 2.4
 """The mask's edge is this much steeper than the share it is made of."""
 
 

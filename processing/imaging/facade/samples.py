@@ -22,7 +22,7 @@ def brick(seed: int = 0) -> Pixels:
     tall, wide, joint = SIDE // 8, SIDE // 4, 7
     for course in range(8):
         for number in range(4):
-            colour = np.array([158, 82, 62]) * random.uniform(0.78, 1.16) + random.normal(0, 5, 3)
+            colour = np.array([158, 82, 62]) * random.uniform(0.8, 1.14) + random.normal(0, 4, 3)
             left = number * wide + (course % 2) * wide // 2
             columns = np.arange(left, left + wide - joint) % SIDE
             picture[course * tall : (course + 1) * tall - joint, columns] = colour
@@ -39,7 +39,7 @@ def stone(seed: int = 0) -> Pixels:
         cuts = np.sort(random.choice(np.arange(1, 7), 3, replace=False)) * SIDE // 7 + int(random.integers(0, 40))
         for number, left in enumerate(cuts):
             right = cuts[number + 1] if number < 2 else cuts[0] + SIDE
-            colour = np.array([190, 182, 166]) * random.uniform(0.86, 1.08) + random.normal(0, 3, 3)
+            colour = np.array([190, 182, 166]) * random.uniform(0.86, 1.08) + random.normal(0, 1.5, 3)
             picture[course * tall : (course + 1) * tall - joint, np.arange(left, right - joint) % SIDE] = colour
     return _grained(_softened(picture, 1.5), 9, random, (1, 3, 9))
 
