@@ -69,8 +69,7 @@ def shading(photo: Pixels, share: "NDArray[np.float32]") -> "NDArray[np.float32]
     usual = float(np.median(smooth[part > 0.5])) if (part > 0.5).any() else float(np.median(smooth))
     rough = np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     radius = max(1, round(REACH * max(height, width) / 2))
-    guide = _of_wall_sharp(lightness(photo), share, rough)
-    whole = np.asarray(along_edges(rough, guide, radius, GRAIN), np.float32)
+    whole = np.asarray(along_edges(rough, lightness(photo), radius, GRAIN), np.float32)
     least = max(float(_luminance(np.array([usual], np.float32))[0]), 1e-4)
     return np.clip(_luminance(whole) / np.float32(least), DARKEST, BRIGHTEST)
 
@@ -83,13 +82,6 @@ def _of_wall(light: "NDArray[np.float32]", part: "NDArray[np.float32]") -> "NDAr
     around = cv2.GaussianBlur(weight * light, (0, 0), reach) + np.float32(1e-4) * light.mean()
     mean = around / (cv2.GaussianBlur(weight, (0, 0), reach) + np.float32(1e-4))
     return np.asarray(weight * light + (1 - weight) * mean, np.float32)
-
-
-def _of_wall_sharp(
-    light: "NDArray[np.float32]", share: "NDArray[np.float32]", rough: "NDArray[np.float32]"
-) -> "NDArray[np.float32]":
-    """The guide of the last step: the photo on the wall, the rough light elsewhere, so that no window is an edge."""
-    return np.where(share > 0.5, light, rough)
 
 
 def _luminance(light: "NDArray[np.float32]") -> "NDArray[np.float32]":

@@ -41,7 +41,7 @@ COARSE = 4
 class Seams:
     """Differences where the tile meets itself, over those between its own neighbours: (across, down) each.
 
-    ``way``: AS_IT_WAS or CUT; ``cut``: differences along the cuts inside the tile, None where there are none.
+    ``way``: AS_IT_WAS or CUT; ``cut``: the same of what was joined along the cuts inside the tile, None without cuts.
     """
 
     way: str
@@ -106,7 +106,7 @@ def _closed(picture: "NDArray[np.float32]", wraps: bool) -> "tuple[NDArray[np.fl
     path = cheapest(np.square(begin - end).sum(axis=2), wraps)
     joined = picture[:, :period].copy()
     joined[:, :overlap] = _joined(picture, overlap, period, path, wraps)
-    return joined, _shown(joined, path)
+    return joined, _shown(begin, end, path)
 
 
 def _period(picture: "NDArray[np.float32]", overlap: int) -> int:
@@ -176,12 +176,10 @@ def _soft(field: "NDArray[np.float32]", reach: float, wraps: bool) -> "NDArray[n
     return np.asarray(soft[margin : margin + len(field)], np.float32)
 
 
-def _shown(joined: "NDArray[np.float32]", path: "NDArray[np.int64]") -> float:
-    """Differences over the cut, over those between all neighbouring columns."""
-    steps = np.abs(np.diff(joined, axis=1)).mean(axis=2)
-    # The step from one column to the next lies before the second.
-    over = steps[np.arange(len(path)), np.clip(path - 1, 0, steps.shape[1] - 1)].mean()
-    return round(float(over) / max(float(steps.mean()), FLAT), 3)
+def _shown(begin: "NDArray[np.float32]", end: "NDArray[np.float32]", path: "NDArray[np.int64]") -> float:
+    """By how much both differ where they are joined, over the differences between neighbouring columns."""
+    apart = np.abs(begin - end).mean(axis=2)[np.arange(len(path)), path].mean()
+    return round(float(apart) / max(float(np.abs(np.diff(begin, axis=1)).mean()), FLAT), 3)
 
 
 def _quiet_edges(tile: "NDArray[np.float32]") -> "NDArray[np.float32]":

@@ -124,6 +124,18 @@ def test_a_shadow_on_the_wall_stays_and_its_bricks_and_windows_do_not() -> None:
     assert found[145, 100:180].mean() == pytest.approx(lit.mean(), rel=0.1)
 
 
+@pytest.mark.parametrize("pane", [30, 145, 200])
+def test_windows_neither_darken_nor_lighten_the_wall_beside_them(pane: int) -> None:
+    fall = np.tile(np.linspace(1, 0.6, 400, dtype=np.float32), (300, 1))
+    wall = light.srgb(light.linear(np.full((300, 400, 3), 180, np.uint8)) * fall[..., None])
+    share = np.ones((300, 400), np.float32)
+    for left in (60, 180, 300):
+        wall[80:220, left : left + 60] = pane
+        share[80:220, left : left + 60] = 0
+    found = light.shading(wall, share) / (fall / np.median(fall[share == 1]))
+    assert np.abs(found[:, 10:-10][share[:, 10:-10] == 1] - 1).max() < 0.06
+
+
 def test_the_masks_edge_goes_where_the_photos_is() -> None:
     photo = np.full((200, 300, 3), 220, np.uint8)
     photo[:, 150:] = 40

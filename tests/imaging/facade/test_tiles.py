@@ -69,6 +69,14 @@ def test_a_seam_is_measured_where_it_is() -> None:
     assert tiles.seam(ramp.transpose(1, 0, 2)) == (0.0, 99.0)
 
 
+def test_the_cut_shows_less_than_a_straight_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    stones = AWKWARD["stones lit from a side"]
+    _, clever = tiles.seamless(stones)
+    monkeypatch.setattr(tiles, "cheapest", lambda cost, wraps: np.full(len(cost), cost.shape[1] // 2))
+    _, straight = tiles.seamless(stones)
+    assert sum(clever["cut"]) < 0.8 * sum(straight["cut"])
+
+
 @pytest.mark.parametrize("wraps", [False, True])
 def test_the_cut_takes_the_cheapest_way(wraps: bool) -> None:
     cost = np.full((40, 15), 9, np.float32)
