@@ -8,7 +8,7 @@ const SOON = 150;
 class CircleLive extends HTMLElement {
   #stop;
   #timer;
-  #refresh = oneAtATime(() => this.#drawAnew());
+  #refresh = oneAtATime((signal) => this.#drawAnew(signal));
 
   connectedCallback() {
     this.#stop = listen((message) => {
@@ -31,8 +31,8 @@ class CircleLive extends HTMLElement {
     this.#timer = setTimeout(this.#refresh, SOON);
   }
 
-  async #drawAnew() {
-    const answer = await fetch(this.dataset.page ?? this.#circle).catch(() => null);
+  async #drawAnew(signal) {
+    const answer = await fetch(this.dataset.page ?? this.#circle, { signal }).catch(() => null);
     if (answer?.status === 404) return this.#leave();
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

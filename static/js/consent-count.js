@@ -5,7 +5,7 @@ import { oneAtATime } from "./one-at-a-time.js";
 
 class ConsentCount extends HTMLElement {
   #stop;
-  #ask = oneAtATime(() => this.#count());
+  #ask = oneAtATime((signal) => this.#count(signal));
 
   connectedCallback() {
     this.#stop = listen((message) => {
@@ -18,8 +18,8 @@ class ConsentCount extends HTMLElement {
     this.#stop?.();
   }
 
-  async #count() {
-    const { results } = await get("consents?box=asked&limit=100").catch(() => ({}));
+  async #count(signal) {
+    const { results } = await get("consents?box=asked&limit=100", { signal }).catch(() => ({}));
     if (!results) return;
     this.hidden = results.length === 0;
     this.textContent = results.length > 99 ? "99+" : results.length || "";

@@ -7,7 +7,7 @@ const SOON = 150;
 class ConsentInbox extends HTMLElement {
   #stop;
   #timer;
-  #refresh = oneAtATime(() => this.#drawAnew());
+  #refresh = oneAtATime((signal) => this.#drawAnew(signal));
 
   connectedCallback() {
     this.#stop = listen((message) => {
@@ -25,8 +25,8 @@ class ConsentInbox extends HTMLElement {
     this.#timer = setTimeout(this.#refresh, SOON);
   }
 
-  async #drawAnew() {
-    const answer = await fetch(location.href).catch(() => null);
+  async #drawAnew(signal) {
+    const answer = await fetch(location.href, { signal }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const old of this.querySelectorAll("[data-part]")) {

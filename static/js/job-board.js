@@ -35,12 +35,12 @@ class JobBoard extends HTMLElement {
 
   /** A job that is new here, or in another state: its row as the server draws it. */
   #ask(id) {
-    if (!this.#askers.has(id)) this.#askers.set(id, oneAtATime(() => this.#draw(id)));
+    if (!this.#askers.has(id)) this.#askers.set(id, oneAtATime((signal) => this.#draw(id, signal)));
     this.#askers.get(id)();
   }
 
-  async #draw(id) {
-    const response = await fetch(`/jobs/${id}/row`, { credentials: "same-origin" }).catch(() => null);
+  async #draw(id, signal) {
+    const response = await fetch(`/jobs/${id}/row`, { credentials: "same-origin", signal }).catch(() => null);
     if (!response?.ok) return;
     const holder = document.createElement("template");
     holder.innerHTML = await response.text();

@@ -9,7 +9,7 @@ class JobCount extends HTMLElement {
   #stop;
   #going = new Set();
   #isCounting = false;
-  #ask = oneAtATime(() => this.#count());
+  #ask = oneAtATime((signal) => this.#count(signal));
 
   connectedCallback() {
     this.#stop = listen((message) => this.#hear(message));
@@ -20,10 +20,10 @@ class JobCount extends HTMLElement {
     this.#stop?.();
   }
 
-  async #count() {
+  async #count(signal) {
     const query = UNDER_WAY.map((state) => `status=${state}`).join("&");
     this.#isCounting = true;
-    const { results } = await get(`processing/jobs?limit=100&${query}`).catch(() => ({}));
+    const { results } = await get(`processing/jobs?limit=100&${query}`, { signal }).catch(() => ({}));
     this.#isCounting = false;
     if (!results) return;
     this.#going = new Set(results.map((job) => job.id));

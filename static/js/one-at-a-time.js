@@ -1,6 +1,10 @@
 // Questions to the server that draw a page must not overtake each other: an old answer would stay on it.
 
-/** `task` without overlaps: asked for while it runs, it runs once more afterwards, and so ends with the newest. */
+// A question that hangs must not hold the next one back for ever.
+const PATIENCE = 20_000;
+
+/** `task` without overlaps: asked for while it runs, it runs once more afterwards, and so ends with the newest.
+ *  It is given a signal, for its fetch, that gives a question up which nobody answers. */
 export function oneAtATime(task) {
   let isRunning = false;
   let isWanted = false;
@@ -11,10 +15,22 @@ export function oneAtATime(task) {
     try {
       while (isWanted) {
         isWanted = false;
-        await task();
+        await withPatience(task);
       }
     } finally {
       isRunning = false;
     }
   };
+}
+
+async function withPatience(task) {
+  const giving = new AbortController();
+  const timer = setTimeout(() => giving.abort(), PATIENCE);
+  try {
+    await task(giving.signal);
+  } catch (error) {
+    if (!giving.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -123,3 +123,24 @@ def test_a_row_that_comes_late_does_not_hide_how_its_job_ended(alice: User, shel
     route.fulfill(response=as_it_was)
     again.refresh_from_db()
     expect(page.locator(f'[data-job="{again.pk}"]')).to_have_attribute("data-state", again.state)
+
+
+def test_a_question_that_nobody_answers_does_not_hold_the_next_one_back(
+    alice: User, shelf: Shelf, open_page: Any
+) -> None:
+    photo = shelf(alice, 1)[0]
+    job = Job.objects.create(owner=alice, kind="ingest", queue="high", state="failed", subject_id=photo.pk, message="-")
+    page = open_page("/jobs", alice)
+    page.clock.install()
+    page.wait_for_load_state("networkidle")
+    hanging: list[Route] = []
+    page.route("**/row", lambda route: hanging.append(route), times=1)  # noqa: PLW0108
+    again = jobs.retry(actor=alice, job_id=job.pk)
+    while not hanging or Job.objects.get(pk=again.pk).state in {"pending", "processing"}:
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(500)
+    again.refresh_from_db()
+    row = page.locator(f'[data-job="{again.pk}"]')
+    expect(row).to_have_count(0)
+    page.clock.fast_forward(21_000)
+    expect(row).to_have_attribute("data-state", again.state)

@@ -15,7 +15,7 @@ class FusionBuilder extends HTMLElement {
   #quick = new QuickLook(QUIET, () => this.#look());
   #shownUrl = "";
   /** Who would be asked, in words; nobody is asked by this. */
-  #ask = oneAtATime(() => this.#drawAsking());
+  #ask = oneAtATime((signal) => this.#drawAsking(signal));
 
   connectedCallback() {
     this.#form = this.querySelector("form");
@@ -191,10 +191,10 @@ class FusionBuilder extends HTMLElement {
     this.querySelector("[data-stage-words]").textContent = words;
   }
 
-  async #drawAsking() {
+  async #drawAsking(signal) {
     const query = new URLSearchParams({ kind: this.#kind, circle: this.#form.elements.circle.value });
     for (const id of this.#order) query.append("sources", id);
-    const answer = await fetch(`/fusion/asking?${query}`, { credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch(`/fusion/asking?${query}`, { credentials: "same-origin", signal }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const place = this.querySelector("[data-asking]");
     place.innerHTML = await answer.text();
