@@ -33,11 +33,12 @@ def filled(picture: Pixels, known: Mask, hole: Mask) -> Pixels:
     made = picture.copy()
     if hole.any() and known.any():
         tone = _tone(picture, known)
-        made[hole] = np.clip(np.rint(tone[hole] + _grain(picture, tone, known, hole)), 0, 255)
+        cv2.copyTo(tone, hole.astype(np.uint8), made)
+        _add_grain(made, picture, tone, known, hole)
     return made
 
 
-def _tone(picture: Pixels, known: Mask) -> Field:
+def _tone(picture: Pixels, known: Mask) -> Pixels:
     height, width = known.shape
     size = (-(-width // COARSE), -(-height // COARSE))
     lit = np.where(known[..., None], picture, np.uint8(0))
@@ -46,8 +47,8 @@ def _tone(picture: Pixels, known: Mask) -> Field:
     means = np.rint(colours / np.maximum(weight, 1e-6)[..., None]).clip(0, 255).astype(np.uint8)
     unsure = weight < min(SURE, float(weight.max()))
     flown = cv2.inpaint(means, unsure.astype(np.uint8), REACH, cv2.INPAINT_TELEA).astype(np.float32)
-    even = _evened(flown, unsure, max(1.0, NEAR * max(size)))
-    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_LINEAR))
+    even = np.rint(_evened(flown, unsure, max(1.0, NEAR * max(size)))).astype(np.uint8)
+    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _evened(tone: Field, unsure: Mask, reach: float) -> Field:
@@ -59,17 +60,19 @@ def _evened(tone: Field, unsure: Mask, reach: float) -> Field:
     return np.asarray(tone, np.float32)
 
 
-def _grain(picture: Pixels, tone: Field, known: Mask, hole: Mask) -> Field:
-    """What ``picture`` differs from its tone as far beyond the nearest known pixel as each pixel of the hole is before
-    it (N x 3); none where nothing is known there either, or far off."""
+def _add_grain(made: Pixels, picture: Pixels, tone: Pixels, known: Mask, hole: Mask) -> None:
+    """To the pixels of the hole what ``picture`` differs from its tone as far beyond the nearest known pixel as each is
+    before it; nothing where nothing is known there either, or far off."""
     height, width = known.shape
     off, labels = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    places = np.zeros(int(labels.max()) + 1, np.int64)
+    places = np.zeros(int(labels.max()) + 1, np.int32)
     places[labels[known]] = np.flatnonzero(known)
-    rows, columns = np.nonzero(hole)
-    nearest = places[labels[hole]]
+    reach = NEAR * max(height, width)
+    rows, columns = np.nonzero(hole & (off < 2 * reach))
+    nearest = places[labels[rows, columns]]
     beyond = (2 * (nearest // width) - rows).clip(0, height - 1), (2 * (nearest % width) - columns).clip(0, width - 1)
-    share = np.clip(2 - off[hole] / (NEAR * max(height, width)), 0, 1) * known[beyond]
-    return np.asarray((picture[beyond] - tone[beyond]) * share[:, None], np.float32)
+    share = np.clip(2 - off[rows, columns] / reach, 0, 1) * known[beyond]
+    grain = (picture[beyond].astype(np.float32) - tone[beyond]) * share[:, None].astype(np.float32)
+    made[rows, columns] = np.clip(np.rint(made[rows, columns] + grain), 0, 255)

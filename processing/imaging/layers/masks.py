@@ -1,6 +1,7 @@
 """Where each layer is: cut by depth, with soft edges, each including everything nearer."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,10 +61,8 @@ def alphas(nearness: "NDArray[np.float32]", limits: Sequence[float], softness: f
 
 def coverage(stack: Sequence[Alpha]) -> list[float]:
     """How much of the picture each layer is to be seen in, 0..1; together 1."""
-    seen = np.ones(stack[0].shape, np.float64)
-    shares = []
+    through, shares = np.ones(stack[0].shape, np.float32), [1.0]
     for alpha in reversed(stack):
-        share = alpha / WHOLE
-        shares.append(float((seen * share).mean()))
-        seen *= 1 - share
-    return shares[::-1]
+        through *= 1 - alpha * np.float32(1 / WHOLE)
+        shares.append(float(through.mean(dtype=np.float64)))
+    return [before - after for before, after in pairwise(shares)][::-1]

@@ -6,6 +6,7 @@ browsers do). 255 is odd, so that no sum lies half way and there is only one way
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import cv2
 import numpy as np
 
 from processing.imaging.types import Pixels
@@ -21,8 +22,9 @@ WHOLE, HALF = 255, 127
 
 def laid_over(front: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
     """What is seen of ``front`` (H x W x 3, straight) with ``alpha`` over the opaque ``below`` (H x W x 3)."""
-    seen = np.where((alpha == WHOLE)[..., None], front, below)
-    partly = (alpha > 0) & (alpha < WHOLE)
+    seen = below.copy()
+    cv2.copyTo(front, (alpha == WHOLE).astype(np.uint8), seen)
+    partly = _partly(alpha)
     share = alpha[partly][:, None].astype(np.int32)
     seen[partly] = (share * front[partly] + (WHOLE - share) * below[partly] + HALF) // WHOLE
     return seen
@@ -31,8 +33,9 @@ def laid_over(front: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
 def nearest_below(wanted: Pixels, shown: Pixels, alpha: Alpha) -> Pixels:
     """What comes nearest to ``wanted`` (H x W x 3) among all that may lie beneath a front with ``alpha``, so that some
     front colour shows exactly ``shown`` (H x W x 3)."""
-    made = np.where((alpha == 0)[..., None], shown, wanted)
-    partly = (alpha > 0) & (alpha < WHOLE)
+    made = wanted.copy()
+    cv2.copyTo(shown, (alpha == 0).astype(np.uint8), made)
+    partly = _partly(alpha)
     share = alpha[partly][:, None].astype(np.int32)
     clear, goal = WHOLE - share, WHOLE * shown[partly].astype(np.int32)
     most = (goal + HALF) // clear
@@ -44,9 +47,15 @@ def nearest_below(wanted: Pixels, shown: Pixels, alpha: Alpha) -> Pixels:
 def front_colours(shown: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
     """The colours that show ``shown`` over ``below``, exactly where ``below`` is what ``nearest_below`` allows; 0 where
     ``alpha`` is 0 and no colour matters."""
-    made = np.where((alpha == WHOLE)[..., None], shown, np.uint8(0))
-    partly = (alpha > 0) & (alpha < WHOLE)
+    made = np.zeros_like(shown)
+    cv2.copyTo(shown, (alpha == WHOLE).astype(np.uint8), made)
+    partly = _partly(alpha)
     share = alpha[partly][:, None].astype(np.int32)
     rest = WHOLE * shown[partly].astype(np.int32) - (WHOLE - share) * below[partly]
     made[partly] = np.clip((2 * rest + share) // (2 * share), 0, WHOLE)
     return made
+
+
+def _partly(alpha: Alpha) -> "NDArray[np.bool_]":
+    """Where neither the front alone is seen nor what is below."""
+    return (alpha > 0) & (alpha < WHOLE)

@@ -33,7 +33,7 @@ FEWEST, MOST, USUAL = 2, 8, 4
 SOFTNESS = 0.05
 SHOWN = 1024
 """Pixels: the longest edge of what pages show of a layer."""
-PNG_EFFORT = (cv2.IMWRITE_PNG_COMPRESSION, 2, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
+PNG_EFFORT = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
 MANIFEST, DEPTH, ARCHIVE, MOVING = "layer_manifest.json", "depth.png", "layers.zip", "parallax.webp"
 
 Report = Callable[[str, float], None]
@@ -115,10 +115,11 @@ def _manifest(near: "NDArray[np.float32]", layers: Sequence[Pixels], softness: f
 
 def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", layers: Sequence[Pixels]) -> None:
     names = [line["name"] for line in manifest["layers"]]
-    for name, layer in zip(names, layers, strict=True):
+    looks = [moving.smaller(moving.premultiplied(layer), SHOWN) for layer in layers]
+    for name, layer, look in zip(names, layers, looks, strict=True):
         _png(folder / name, np.asarray(cv2.cvtColor(layer, cv2.COLOR_RGBA2BGRA), np.uint8))
-        _look(folder / shown_name(name), layer)
-    moving.save(layers, folder / MOVING)
+        _look(folder / shown_name(name), look)
+    moving.save(looks, folder / MOVING)
     _png(folder / DEPTH, np.rint(near * 65535).astype(np.uint16))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, allow_nan=False), encoding="utf-8")
     # Pictures are small already; an archive only holds them together.
@@ -127,9 +128,8 @@ def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", 
             archive.writestr(zipfile.ZipInfo(name), (folder / name).read_bytes())
 
 
-def _look(path: Path, layer: Pixels) -> None:
-    picture = Image.fromarray(moving.premultiplied(layer, SHOWN), "RGBa").convert("RGBA")
-    picture.save(path, "WEBP", quality=85, method=2)
+def _look(path: Path, light: Pixels) -> None:
+    Image.fromarray(light, "RGBa").convert("RGBA").save(path, "WEBP", quality=85, method=1)
 
 
 def _png(path: Path, pixels: "NDArray[np.uint8 | np.uint16]") -> None:

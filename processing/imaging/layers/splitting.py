@@ -42,9 +42,9 @@ def solved(photo: Pixels, wanted: Sequence[Pixels], stack: Sequence[Alpha]) -> l
     for goal, nearer in zip(reversed(wanted), reversed(stack), strict=False):
         shown.append(nearest_below(goal, shown[-1], nearer))
     shown.reverse()
-    layers = [np.dstack([shown[0], stack[0]])]
+    layers = [_with(shown[0], stack[0])]
     for below, goal, alpha in zip(shown, shown[1:], stack[1:], strict=False):
-        layers.append(np.dstack([front_colours(goal, below, alpha), alpha]))
+        layers.append(_with(front_colours(goal, below, alpha), alpha))
     return layers
 
 
@@ -62,3 +62,7 @@ def _scene(photo: Pixels, own: Alpha, nearer: Alpha) -> Pixels:
     free = cv2.erode((nearer == 0).astype(np.uint8), kernel) > 0
     mine = free & (own == WHOLE)
     return filled(photo, mine if mine.any() else free, nearer > 0)
+
+
+def _with(colours: Pixels, alpha: Alpha) -> Pixels:
+    return np.asarray(cv2.merge([*cv2.split(colours), alpha]), np.uint8)
