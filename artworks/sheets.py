@@ -12,10 +12,11 @@ from PIL import Image
 from artworks.models import Artwork
 from artworks.options import cleaned
 from photos.models import Rendition
-from processing.imaging.contact_sheet import Row
+from processing.imaging.contact_sheet import Compared, Row
 from processing.imaging.errors import ImageRefused
 
 LOOKED_AT: Final = 256
+PAINTED: Final = 1024
 OTHERS: Final[dict[str, Callable[[int], tuple[Image.Image, str]]]] = {}
 """Sheets of rooms above, by their kind: of the first eye's seed, the sheet and what is on it in words."""
 THUMB: Final = f"{LOOKED_AT}.webp"
@@ -31,6 +32,23 @@ def rows_rendered(*, number: int, first: int = 0) -> Iterator[Row]:
     """Eyes that nobody has, through the real pipeline; the same ``first`` gives the same eyes."""
     for seed in range(first, first + number):
         yield _rendered(seed)
+
+
+def rows_painted(folder: Path, strength: float, seed: int, limit: int) -> list[Compared]:
+    """Each photo of a folder, at PAINTED pixels, in every style that is built in; what is no picture is left out."""
+    # A command of its own may load OpenCV; the web process, which imports this module, may not.
+    from processing.imaging import codec, enlarging
+    from processing.imaging.painterly.painting import PAINTERS, painted
+
+    rows = []
+    for path in sorted(path for path in folder.iterdir() if path.is_file())[:limit]:
+        try:
+            photo = enlarging.on_white(codec.decode(path, edge=PAINTED).pixels)
+        except ImageRefused:
+            continue
+        made = [painted(photo, painter, strength, seed) for _, painter in PAINTERS.values()]
+        rows.append(Compared([Image.fromarray(one) for one in (photo, *made)], [path.stem, *PAINTERS]))
+    return rows
 
 
 def _row(artwork: Artwork) -> Row | None:

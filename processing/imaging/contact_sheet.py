@@ -58,11 +58,35 @@ def masked(row: Row) -> Image.Image:
     return _cell(grey)
 
 
-def _cell(picture: Image.Image | None) -> Image.Image:
-    """Fitted into a square of CELL pixels, on the sheet's ground; transparent pictures show it."""
-    cell = Image.new("RGB", (CELL, CELL), GROUND)
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """One photo and what several ways made of it; ``captions`` one for each picture."""
+
+    pictures: Sequence[Image.Image]
+    captions: Sequence[str]
+
+
+def compared(rows: Sequence[Compared], side: int = 2 * CELL) -> Image.Image:
+    """The sheet, RGB: a row for each photo, every picture ``side`` pixels at most. ValueError without rows."""
+    if not rows:
+        raise ValueError("A contact sheet needs at least one photo.")
+    across = max(len(row.pictures) for row in rows)
+    sheet = Image.new("RGB", (across * (side + GAP) + GAP, len(rows) * (side + CAPTION + GAP) + GAP), GROUND)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
+    for number, row in enumerate(rows):
+        top = GAP + number * (side + CAPTION + GAP)
+        for place, (picture, caption) in enumerate(zip(row.pictures, row.captions, strict=True)):
+            left = GAP + place * (side + GAP)
+            sheet.paste(_cell(picture, side), (left, top))
+            pen.text((left, top + side + 3), caption[:60], INK, font)
+    return sheet
+
+
+def _cell(picture: Image.Image | None, side: int = CELL) -> Image.Image:
+    """Fitted into a square of ``side`` pixels, on the sheet's ground; transparent pictures show it."""
+    cell = Image.new("RGB", (side, side), GROUND)
     if picture is None:
         return cell
-    small = ImageOps.contain(picture.convert("RGBA"), (CELL, CELL), Image.Resampling.LANCZOS)
-    cell.paste(small, ((CELL - small.width) // 2, (CELL - small.height) // 2), small)
+    small = ImageOps.contain(picture.convert("RGBA"), (side, side), Image.Resampling.LANCZOS)
+    cell.paste(small, ((side - small.width) // 2, (side - small.height) // 2), small)
     return cell

@@ -89,3 +89,19 @@ def test_rendered_eyes_go_through_the_real_pipeline(db: None, tmp_path: Path) ->
     call_command("contact_sheet", "iris", "--rendered", "2", "--seed", "3", "--out", str(out), stdout=io.StringIO())
     with Image.open(out) as sheet:
         assert sheet.size == drawn([row(), row()]).size
+
+
+def test_a_folder_of_photos_is_painted_in_every_style(db: None, tmp_path: Path) -> None:
+    folder, out, said = tmp_path / "photos", tmp_path / "sheet.jpg", io.StringIO()
+    folder.mkdir()
+    (folder / "hills.jpg").write_bytes(synthetic.jpeg(96, 72))
+    (folder / "LICENCE.md").write_text("not a photo")
+    call_command("contact_sheet", "painterly", "--photos", str(folder), "--out", str(out), stdout=said)
+    assert said.getvalue().startswith("1 photo on ")
+    with Image.open(out) as sheet:
+        assert sheet.width > 5 * sheet.height
+    with pytest.raises(CommandError, match="--photos FOLDER"):
+        call_command("contact_sheet", "painterly")
+    (folder / "hills.jpg").unlink()
+    with pytest.raises(CommandError, match="no photo"):
+        call_command("contact_sheet", "painterly", "--photos", str(folder), "--out", str(out))

@@ -16,8 +16,8 @@ TURN = (4.0, 8.0)
 BRISTLE = 1.9
 STROKE = 26.0
 RELIEF = (0.13, 0.25)
-PASTE = 5.0
-"""Of 255: not even black paint swallows all light."""
+PASTE = 12.0
+"""Of 255: not even black paint swallows all light, nor does white give all of it back."""
 RICHNESS = 1.18
 """How much stronger colours are than in the photo: linseed oil makes them deep."""
 
@@ -51,7 +51,13 @@ def _lit(patches: Pixels, grooves: Floats, ground: Floats, relief: float, step: 
     light = np.clip(relief * slope, -0.35, 0.35)
     gloss = np.clip(slope - 1.1, 0, 1) * (relief * 26)
     tone = 1 + light + 0.09 * np.clip(grooves, -1.5, 1.5)
-    return np.clip(np.rint((colours + PASTE) * tone[..., None] + gloss[..., None]), 0, 255)
+    return np.clip(
+        np.rint(
+            (colours + (PASTE - PASTE / 110 * colours) * (relief / RELIEF[1])) * tone[..., None] + gloss[..., None]
+        ),
+        0,
+        255,
+    )
 
 
 def _slope(height: Floats, step: float) -> Floats:

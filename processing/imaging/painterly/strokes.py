@@ -25,7 +25,8 @@ GRID = 1.2
 SHORTEST, LONGEST = 3, 10
 """Steps of a brush's radius."""
 CURVE = 0.6
-JITTER = 6.0
+JITTER = (4.5, 7.5)
+"""Of 255: how far one stroke's colour is from what it paints, brightness first."""
 KNOTS = 7
 PRESSURE = np.array([0.45, 0.9, 1.0, 1.0, 1.0, 0.85, 0.35], np.float32)
 """Of a brush's radius, from where it comes down to where it lifts."""
@@ -51,7 +52,9 @@ def painted(photo: Pixels, strength: float, seed: int, done: Done = unheard) -> 
             break
         reference = blurred(photo, 0.5 * radius)
         starts = _starts(canvas, reference, radius, 0.0 if first else between(THRESHOLD, strength), random)
-        _lay(canvas, reference, (cosine, sine), starts, radius, random=random)
+        jitter = between(JITTER, strength)
+        shade = random.normal(0, jitter, (len(starts), 1)) + random.normal(0, jitter / 4, (len(starts), 3))
+        _lay(canvas, reference, (cosine, sine), starts, radius, shade=shade)
         first = False
         done(0.2 * (at + 1))
     return _impasto(canvas, cosine, sine, seed, strength)
@@ -81,12 +84,11 @@ def _lay(
     starts: Points,
     radius: float,
     *,
-    random: np.random.Generator,
+    shade: "NDArray[np.float64]",
 ) -> None:
     if not len(starts):
         return
     colours = _at(reference, starts).astype(np.float32)
-    shade = random.normal(0, JITTER, (len(starts), 1)) + random.normal(0, JITTER / 4, (len(starts), 3))
     colours = np.clip(colours + shade, 0, 255)
     outlines = _outlines(*_paths(reference, flow, starts, radius), radius)
     for outline, colour in zip(outlines, colours.tolist(), strict=True):

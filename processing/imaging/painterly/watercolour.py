@@ -83,7 +83,7 @@ def _dried(wash: Floats, sheet: _Sheet, seen: slice) -> Floats:
     density += np.float32(between(POOLED, sheet.strength)) * _edges(thin, sheet.step, between(EDGE, sheet.strength))
     colour = thin / GROUND
     shown = colour - (colour - colour * colour) * (density - 1)[..., None]
-    lit = shown * GROUND + (0.9 * tooth)[..., None]
+    lit = shown * GROUND + (between((0.5, 1.4), sheet.strength) * tooth)[..., None]
     return np.clip(np.rint(lit), 0, 255)
 
 
