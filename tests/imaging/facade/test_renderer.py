@@ -1,0 +1,65 @@
+"""Drawn facades: the same for the same seed, true to their own truth, and different from each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from processing.imaging.facade.renderer import DOOR, OTHER, WALL, WINDOW, camera, evaluation, render
+from processing.imaging.facade.renderer.configuration import CLEAR, FRONTAL, RECTIFIED, STREET
+from training.facade import dataset
+
+SMALL = [replace(one, height=144, width=192) for one in (STREET, FRONTAL, RECTIFIED, CLEAR)]
+
+
+@pytest.mark.parametrize("configuration", SMALL, ids=lambda one: one.name)
+def test_the_same_seed_draws_the_same_facade_and_another_seed_another(configuration):
+    one, again, other = (render(seed, configuration) for seed in (5, 5, 6))
+    assert np.array_equal(one.photo, again.photo)
+    assert np.array_equal(one.labels, again.labels)
+    assert not np.array_equal(one.photo, other.photo)
+    assert one.photo.shape == (144, 192, 3)
+    assert one.photo.dtype == np.uint8
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_truth_agrees_with_itself(seed):
+    facade = render(seed, SMALL[seed % 4])
+    assert set(np.unique(facade.labels)) <= {OTHER, WALL, WINDOW, DOOR}
+    assert facade.wall.mean() > 0.03
+    assert np.all(facade.labels[facade.windows > 0] == WINDOW)
+    assert facade.windows.max() >= 1
+    assert facade.shading.shape == facade.labels.shape
+    assert 0.3 < facade.shading.mean() < 1.3
+
+
+def test_nothing_of_the_house_lies_outside_its_outline_in_the_plane():
+    for seed in range(4):
+        facade = render(seed, SMALL[0])
+        rows, columns = np.nonzero(facade.labels != OTHER)
+        there = camera.mapped(np.linalg.inv(facade.plane), np.column_stack([columns, rows]).astype(float))
+        left, top, right, bottom = facade.box
+        near = 0.4
+        assert there[:, 0].min() > left - near
+        assert there[:, 0].max() < right + near
+        assert there[:, 1].min() > top - near
+        assert there[:, 1].max() < bottom + near
+
+
+def test_a_house_seen_straight_on_has_level_storeys_and_a_turned_one_has_not():
+    straight = render(3, replace(SMALL[0], name="straight", yaw=(0, 0), pitch=(0, 0), roll=(0, 0)))
+    turned = render(3, replace(SMALL[0], name="turned", yaw=(30, 30), pitch=(0, 0), roll=(0, 0)))
+    assert abs(straight.plane[2, 0] / straight.plane[2, 2]) < 1e-9
+    assert abs(turned.plane[2, 0] / turned.plane[2, 2]) > 1e-3
+
+
+def test_rectified_photos_may_have_empty_corners_and_they_are_no_wall():
+    facade = render(4, replace(SMALL[2], name="wedged", wedges=1.0, exposure=(1, 1), noise=(0, 0), jpeg=(97, 97)))
+    assert np.count_nonzero(facade.labels == OTHER) > 0
+
+
+def test_seeds_of_a_training_stay_below_the_evaluation_s():
+    assert dataset.first_seed(7, 1_000_000) + 1_000_000 < evaluation.FIRST_SEED
+    with pytest.raises(ValueError, match="0 to 7"):
+        dataset.first_seed(8, 10)
+    assert not {one.name for one in evaluation.EVALUATION} & {one.name for one in dataset.MIXTURE}

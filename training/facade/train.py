@@ -1,0 +1,119 @@
+"""Train the wall network: draw, learn, average, export. One command, one thread.
+
+The work is fixed by --facades, --steps and --seed: a slow machine takes longer and learns the same.
+"""
+
+import argparse
+import copy
+import hashlib
+import json
+import math
+import os
+import time
+from pathlib import Path
+
+os.environ.update({"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
+
+import cv2
+import numpy as np
+import torch
+
+from processing.imaging.facade.network import WEIGHTS
+from training.facade import dataset, model, views
+
+LOG_EVERY = 25
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Train the network that finds walls, on drawn facades only.")
+    parser.add_argument("--facades", type=int, default=6000, help="drawn pictures")
+    parser.add_argument("--steps", type=int, default=6000, help="optimiser steps")
+    parser.add_argument("--batch", type=int, default=16, help="views per step")
+    parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
+    parser.add_argument("--seed", type=int, default=1, help="of pictures, views and first weights")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the ONNX file goes")
+    parser.add_argument("--cache", type=Path, default=Path(".data/training/facade"), help="drawn pictures")
+    parser.add_argument("--start", type=Path, help="go on from this .pt file instead of from random weights")
+    return parser.parse_args()
+
+
+def rate_at(step: int, steps: int, highest: float) -> float:
+    """Up over the first 3 %, then down a cosine."""
+    warm = max(steps * 0.03, 1)
+    if step < warm:
+        return highest * (step + 1) / warm
+    return highest * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm))))
+
+
+def batch_of(random: np.random.Generator, pictures: dataset.Pictures, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    rows = random.integers(len(pictures.boxes), size=size)
+    seen, labels = zip(*(views.view(random, pictures, int(row)) for row in rows), strict=True)
+    return torch.from_numpy(np.stack(seen)).permute(0, 3, 1, 2).float(), torch.from_numpy(np.stack(labels))
+
+
+def follow(average: torch.nn.Module, network: torch.nn.Module, step: int) -> None:
+    """Exponential moving average of weights and batch statistics."""
+    keep = min(0.99, (step + 1) / (step + 10))
+    with torch.no_grad():
+        for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+            if mean.dtype.is_floating_point:
+                mean.lerp_(now, 1 - keep)
+            else:
+                mean.copy_(now)
+
+
+def learn(wanted: argparse.Namespace, pictures: dataset.Pictures) -> torch.nn.Module:
+    """The averaged network after all steps."""
+    network = model.WallNetwork()
+    if wanted.start:
+        network.load_state_dict(torch.load(wanted.start))
+    average = copy.deepcopy(network)
+    network = network.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=wanted.rate, weight_decay=1e-4)
+    random = np.random.default_rng(wanted.seed)
+    began, losses = time.monotonic(), []
+    for step in range(wanted.steps):
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(step, wanted.steps, wanted.rate)
+        pixels, labels = batch_of(random, pictures, wanted.batch)
+        missed = model.loss(network(pixels.contiguous(memory_format=torch.channels_last)), labels)
+        optimiser.zero_grad()
+        missed.backward()
+        optimiser.step()
+        follow(average, network, step)
+        losses.append(missed.item())
+        if (step + 1) % LOG_EVERY == 0:
+            told = {"step": step + 1, "loss": round(float(np.mean(losses[-LOG_EVERY:])), 4)}
+            print(json.dumps({**told, "minutes": round((time.monotonic() - began) / 60, 2)}), flush=True)
+            torch.save(average.state_dict(), wanted.cache / "latest.pt")
+    return average
+
+
+def export(network: torch.nn.Module, path: Path) -> None:
+    """ONNX beside its SHA-256. The exported network answers with shares (softmax), not logits."""
+    answering = torch.nn.Sequential(network, torch.nn.Softmax(dim=1)).eval()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sizes = {0: "n", 2: "height", 3: "width"}
+    torch.onnx.export(
+        answering, (torch.zeros(1, 3, views.VIEW, views.VIEW),), str(path), dynamo=False, opset_version=17,
+        input_names=["pixels"], output_names=["shares"], dynamic_axes={"pixels": sizes, "shares": sizes},
+    )  # fmt: skip
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")
+    print(f"{path.name}: {path.stat().st_size} bytes, sha256 {digest}", flush=True)
+
+
+def main() -> None:
+    wanted = options()
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    torch.manual_seed(wanted.seed)
+    began = time.monotonic()
+    pictures = dataset.draw(wanted.cache, wanted.seed, wanted.facades)
+    print(f"drew {wanted.facades} facades in {time.monotonic() - began:.0f} s", flush=True)
+    export(learn(wanted, pictures), wanted.out)
+    print(f"done in {(time.monotonic() - began) / 60:.1f} min", flush=True)
+
+
+if __name__ == "__main__":
+    main()

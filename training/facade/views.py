@@ -1,0 +1,73 @@
+"""One drawn facade seen many ways: as a whole or cut to its house, mirrored, lit and damaged differently."""
+
+import math
+
+import cv2
+import numpy as np
+
+from training.facade.dataset import SIDE, Pictures
+
+VIEW = 128
+"""Side of a view in pixels; the network itself takes any multiple of 16."""
+CUT = 0.65
+"""Share of views that show the house as a rectified photo does, from edge to edge."""
+
+
+def view(random: np.random.Generator, pictures: Pictures, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """VIEW square: RGB uint8 and labels int64 (0 other, 1 wall, 2 window or door)."""
+    photo, labels = np.asarray(pictures.photos[row]), np.asarray(pictures.labels[row])
+    matrix = _placed(random, pictures.boxes[row])
+    shrinking = abs(np.linalg.det(matrix[:, :2])) < 0.6
+    if shrinking:
+        photo = cv2.GaussianBlur(photo, (0, 0), 0.6)
+    seen = cv2.warpAffine(photo, matrix, (VIEW, VIEW), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    classes = cv2.warpAffine(labels, matrix, (VIEW, VIEW), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
+    return _damaged(random, _lit(random, seen)), np.minimum(classes, 2).astype(np.int64)
+
+
+def _placed(random: np.random.Generator, box: np.ndarray) -> np.ndarray:
+    """Affine matrix of the part to be seen: the house with a margin, or any part of the picture."""
+    if random.random() < CUT:
+        size = (box[2:] - box[:2]) * np.exp(random.normal(0.05, 0.13, 2))
+        middle = (box[:2] + box[2:]) / 2 + random.normal(0, 0.05, 2) * size
+    else:
+        size = np.full(2, SIDE * random.uniform(0.4, 1.05))
+        middle = random.uniform(0.35, 0.65, 2) * SIDE
+    size = np.maximum(size, SIDE * 0.25)
+    # A house much longer than tall is seen in its proportions, else windows would be slits.
+    size = np.maximum(size, size.max() * random.uniform(0.4, 1.0))
+    low, high = size / 2, SIDE - size / 2
+    middle = np.where(low < high, np.clip(middle, low, high), SIDE / 2)
+    scale = VIEW / size * (1, 1)
+    turn = math.radians(float(np.clip(random.normal(0, 2), -6, 6)))
+    linear = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]) @ np.diag(scale)
+    linear = linear @ np.diag([1 if random.random() < 0.5 else -1, 1])
+    return np.concatenate([linear, (VIEW / 2 - linear @ middle)[:, None]], axis=1)
+
+
+def _lit(random: np.random.Generator, seen: np.ndarray) -> np.ndarray:
+    """One table per channel: gamma, gain, offset, a little colour; sometimes grey, sometimes hues turned."""
+    levels = np.arange(256) / 255
+    gamma, gain = math.exp(random.normal(0, 0.25)), math.exp(random.normal(0, 0.2))
+    offset = random.normal(0, 0.05)
+    tables = [levels**gamma * gain * math.exp(random.normal(0, 0.06)) + offset for _ in range(3)]
+    table = np.round(np.clip(np.stack(tables, axis=-1), 0, 1) * 255).astype(np.uint8)[:, None]
+    seen = cv2.LUT(seen, table)
+    chance = random.random()
+    if chance < 0.1:
+        return cv2.cvtColor(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    return np.ascontiguousarray(seen[..., random.permutation(3)]) if chance < 0.2 else seen
+
+
+def _damaged(random: np.random.Generator, seen: np.ndarray) -> np.ndarray:
+    if random.random() < 0.3:
+        seen = cv2.GaussianBlur(seen, (0, 0), random.uniform(0.4, 1.3))
+    elif random.random() < 0.25:
+        seen = cv2.addWeighted(seen, 1.8, cv2.GaussianBlur(seen, (0, 0), 1.2), -0.8, 0)
+    if random.random() < 0.3:
+        grain = random.standard_normal(seen.shape, np.float32) * random.uniform(2, 14)
+        seen = np.clip(seen + grain, 0, 255).astype(np.uint8)
+    if random.random() < 0.15:
+        _, data = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(15, 60))])
+        seen = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
+    return seen
