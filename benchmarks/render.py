@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from benchmarks.render_walls import mask_figures
 from processing.imaging.errors import ImageRefused
 from processing.imaging.facade import pipeline, rectify, samples, tiles
 from processing.imaging.types import Pixels
@@ -153,7 +154,8 @@ def main() -> int:
     if wanted.sheet:
         sheet(wanted.sheet)
         return 0
-    found = [*rectification_figures(), *seam_figures(), *(() if wanted.quick else cost_figures())]
+    found = [*rectification_figures(), *seam_figures(), *mask_figures(wanted.quick)]
+    found += () if wanted.quick else cost_figures()
     for figure in found:
         print(json.dumps(figure))
     return 0 if all(figure["holds"] for figure in found) else 1

@@ -26,7 +26,7 @@ STEP = 16
 FINE = 1024
 RADIUS = 6
 # A pixel is wall from this share on: openings cost more than wall that was missed.
-DECIDED = 0.5
+DECIDED = 0.55
 
 
 class WeightsDamaged(Exception):

@@ -9,7 +9,7 @@ import pytest
 
 from processing.imaging import fallbacks
 from processing.imaging.facade import classical, engines, network
-from processing.imaging.facade.renderer import render
+from processing.imaging.facade.renderer import evaluation, render
 from processing.imaging.facade.renderer.configuration import CLEAR
 
 PLAIN = replace(CLEAR, name="plain-test", height=288, width=384, neighbours=0.0, occluders=(0, 0))
@@ -88,3 +88,25 @@ def test_a_grey_photo_is_answered_like_a_coloured_one():
     grey = cv2.cvtColor(cv2.cvtColor(facade.photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     coloured, plain = (engines.wall_mask(one, "network").share > 0.5 for one in (facade.photo, grey))
     assert iou(coloured, plain) > 0.7
+
+
+def test_the_network_finds_the_walls_of_facades_it_never_saw_and_leaves_their_windows():
+    scores, leaks, spilt = [], [], []
+    for facade in evaluation.facades(6, (replace(PLAIN, name="never-seen"),)):
+        found = engines.wall_mask(facade.photo, engines.DEFAULT)
+        assert found.engine == network.NAME
+        wall = found.share > 0.5
+        scores.append(iou(wall, facade.wall))
+        leaks.append(wall[facade.windows > 0].mean())
+        spilt += [wall[facade.windows == one].mean() for one in np.unique(facade.windows)[1:]]
+    assert np.mean(scores) >= 0.85
+    assert np.mean(leaks) <= 0.1
+    assert np.mean(np.array(spilt) > 0.1) <= 0.35
+
+
+def test_walls_of_photos_taken_from_the_side_are_found_before_they_are_rectified():
+    turned = replace(PLAIN, name="turned", yaw=(25, 30), pitch=(4, 8))
+    scores = [
+        iou(engines.wall_mask(one.photo).share > 0.5, one.wall) for one in (render(seed, turned) for seed in range(4))
+    ]
+    assert np.mean(scores) >= 0.65
