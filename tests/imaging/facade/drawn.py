@@ -53,17 +53,26 @@ def seen(yaw: float, pitch: float, roll: float = 0, focal: float = 1.3, size: tu
     return Seen(photo, to_photo, cv2.warpPerspective(wall, to_photo, (width, height), flags=cv2.INTER_LINEAR))
 
 
-def degrees_off(found: np.ndarray, to_photo: np.ndarray) -> tuple[float, float]:
-    """By how many degrees the drawing's levels and uprights miss theirs after ``found`` (photo to wall): means over
-    the wall."""
+WHOLE = (200.0, 160.0, 1080.0, 820.0)
+"""Most of the straight wall: left, top, right, bottom."""
+
+
+def degrees_off(
+    found: np.ndarray, to_photo: np.ndarray, box: tuple[float, float, float, float] = WHOLE
+) -> tuple[float, float]:
+    """By how many degrees the wall's levels and uprights miss theirs after ``found`` (photo to wall): means over
+    ``box``, in the units that ``to_photo`` takes to the photo."""
     both = found @ to_photo
-    x, y = np.meshgrid(np.linspace(200, 1080, 7), np.linspace(160, 820, 7))
+    x, y = np.meshgrid(np.linspace(box[0], box[2], 7), np.linspace(box[1], box[3], 7))
     places = np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
+    little = (box[2] - box[0]) / 1000
 
     def moved(step: tuple[float, float]) -> np.ndarray:
-        ends = [both @ (places + sign * np.array([[step[0]], [step[1]], [0]])) for sign in (1, -1)]
-        return ends[0][:2] / ends[0][2] - ends[1][:2] / ends[1][2]
+        ends = [both @ (places + sign * little * np.array([[step[0]], [step[1]], [0]])) for sign in (1, -1)]
+        return np.asarray(ends[0][:2] / ends[0][2] - ends[1][:2] / ends[1][2])
 
     level, upright = moved((1, 0)), moved((0, 1))
-    return (float(np.degrees(np.abs(np.arctan2(level[1], level[0]))).mean()),
-            float(np.degrees(np.abs(np.arctan2(upright[0], upright[1]))).mean()))  # fmt: skip
+    return (
+        float(np.degrees(np.abs(np.arctan2(level[1], level[0]))).mean()),
+        float(np.degrees(np.abs(np.arctan2(upright[0], upright[1]))).mean()),
+    )
