@@ -35,10 +35,8 @@ class MakesArtworks:
     def prepare(job: Job, work: Path) -> dict[str, Any]:
         """The original and a mask brushed by hand, and the options by their names."""
         fetch_original(_photo(job), work / SOURCE)
-        request = pixel_options(job.options)
-        if request.get("mask"):
-            request["mask"] = fetch_mask(job, work)
-        return request | {"source": SOURCE, "size_limit": settings.MAX_UPLOAD_BYTES, "models": model_request()}
+        request = request_of(job)
+        return request | ({"mask": fetch_mask(job, work)} if request.get("mask") else {})
 
     @staticmethod
     def guard(job: Job) -> None:
@@ -106,6 +104,12 @@ def publish_artwork(
     artwork.save(force_insert=True)
     ArtworkFile.objects.bulk_create(_adopted(artwork, files.values()))
     return {"artwork_id": str(artwork.pk)}
+
+
+def request_of(job: Job) -> dict[str, Any]:
+    """The options by their names, and what is the same for every recipe."""
+    told = {"source": SOURCE, "size_limit": settings.MAX_UPLOAD_BYTES, "models": model_request()}
+    return pixel_options(job.options) | told
 
 
 def _description(job: Job, artworks: Mapping[str, Artwork], photos: Mapping[uuid.UUID, Photo]) -> Description:

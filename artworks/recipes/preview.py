@@ -1,15 +1,22 @@
 """Recipes of artworks, small and quick: while somebody drags a circle or a slider. Their files go with their job."""
 
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from django.core.files.storage import default_storage
 
 from artworks.recipes import painterly
 from artworks.recipes.iris import RUN, STEPS
-from artworks.recipes.parts import MakesArtworks
+from artworks.recipes.parts import SOURCE, MakesArtworks, request_of
+from photos.models import Rendition
 from processing.models import Job, JobFile
 from processing.recipe import recipe
 from processing.states import Queue
+
+SHOWN: Final = 1024
 
 
 @recipe(
@@ -38,7 +45,18 @@ class Preview(MakesArtworks):
     keeps_files=True,
 )
 class PainterlyPreview(Preview):
-    """What the options would give."""
+    """What the options would give; of the picture that pages show, which is there sooner than the original."""
+
+    @staticmethod
+    def prepare(job: Job, work: Path) -> dict[str, Any]:
+        shown = Rendition.objects.filter(photo=job.subject_id, size=SHOWN, format="jpeg").first()
+        if shown is None:
+            return Preview.prepare(job, work)
+        with suppress(FileNotFoundError), default_storage.open(shown.key, "rb") as source:
+            with (work / SOURCE).open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+            return request_of(job) | {"preview": True}
+        return Preview.prepare(job, work)
 
 
 @recipe(
@@ -51,9 +69,9 @@ class PainterlyPreview(Preview):
     attempts=1,
     keeps_files=True,
 )
-class PainterlyLook(Preview):
+class PainterlyLook(PainterlyPreview):
     """Smaller still: the photo in one style, to choose by."""
 
     @staticmethod
     def prepare(job: Job, work: Path) -> dict[str, Any]:
-        return Preview.prepare(job, work) | {"edge": 384}
+        return PainterlyPreview.prepare(job, work) | {"edge": 384}
