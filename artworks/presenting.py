@@ -34,12 +34,18 @@ _MEASURED: Final = (
 )
 _FACTS: Final = (
     ("removed_area_pct", "Reflections filled", "{:.1f} %"),
+    ("tiles_across", "Tiles across the wall", "{:.1f}"),
+    ("wall_metres", "The wall is", "{:.1f} m wide"),
+    ("wall_share", "Wall in the photo", "{:.0%}"),
     ("completed_area_pct", "Completed beneath lids", "{:.0f} %"),
 )
 _ENGINES: Final = {
     "network": "The network",
     "classical": "Classical method",
     "by-hand": "Your hand",
+    "by hand": "Your hand",
+    "everything": "Nothing: everything counts as wall",
+    "none": "Nothing was laid: the texture is the photo itself",
     "as-it-is": "Nothing: the photo as it is",
     "depth-anything": "Depth Anything V2, an installed model",
     "anisotropic-kuwahara": "Patches that follow the picture's flow (Kyprianidis 2009)",
@@ -95,6 +101,10 @@ class Work:
     @cached_property
     def is_iris(self) -> bool:
         return self.artwork.kind == Artwork.Kind.IRIS
+
+    @cached_property
+    def is_render(self) -> bool:
+        return self.artwork.kind == Artwork.Kind.RENDER
 
     @cached_property
     def geometry(self) -> dict[str, Any] | None:
@@ -174,6 +184,7 @@ class Work:
             ("result.png", "Picture without a ground"),
             ("polar.png", "Unrolled strip"),
             ("mask.png", "Mask"),
+            ("texture_tile.png", "Texture as a tile that repeats"),
             ("geometry.json", "Outlines and numbers"),
             ("layers.zip", "All layers, depth and list in one archive"),
             *((line.name, f"Layer: {line.label}") for line in self.layers),

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("circles.urls")),
     path("", include("photos.urls")),
     path("", include("artworks.urls")),
+    path("", include("facades.urls")),
     path("", include("consent.urls")),
     path("", include("fusion.urls")),
     path("", include("pages.urls")),

@@ -99,6 +99,12 @@ class RenderOptionsSerializer(WishesSerializer):
     mask = serializers.UUIDField(
         required=False, allow_null=True, default=None, help_text="A wall painted by hand; see `PUT artworks/<id>/mask`."
     )
+    mask_follows = Identifier(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="An artwork whose wall was painted over: what looks like the strokes, beside them, follows.",
+    )
     texture_photo_id = Identifier(required=False, allow_null=True, default=None)
     texture_url = AddressField(required=False, allow_null=True, default=None)
 

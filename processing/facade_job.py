@@ -13,7 +13,7 @@ from typing import Any, Final
 from processing.errors import DownloadFailed, DownloadRefused
 from processing.fetching.fetcher import Fetcher
 from processing.fetching.network import OUTSIDE, Network
-from processing.imaging.facade import pipeline
+from processing.imaging.facade import following, pipeline
 
 STEP: Final = "download"
 PAUSE_SECONDS: Final = 1.0
@@ -24,6 +24,7 @@ def run(work: Path, request: dict[str, Any], report: Report, network: Network = 
     """Fetch ``image_url`` to ``work / source`` and ``texture_url`` to ``work / texture``, as far as they are given, and
     hand the same request to the pipeline, whose result and errors are this one's too.
 
+    ``mask_before``: the wall before somebody painted ``mask``; what looks like their strokes follows.
     ``allow_http``: whether plain http will do. Raises DownloadFailed. ``network`` is for tests.
     """
     fetcher = Fetcher(allow_http=bool(request.get("allow_http")), network=network)
@@ -40,6 +41,8 @@ def run(work: Path, request: dict[str, Any], report: Report, network: Network = 
             _fetch(fetcher, url, path, partial(_tell, report, place))
             fetched[url] = path
     report(STEP, 1.0)
+    if request.get("mask_before"):
+        following.follow(work, request)
     return pipeline.run(work, request, report)
 
 

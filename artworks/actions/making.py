@@ -19,6 +19,8 @@ from processing.models import Job
 
 # Not options of the pixels: who the new artwork descends from.
 PARENT: Final = "parent"
+# Kinds whose mask people correct by hand.
+MASKED: Final = frozenset({"iris", "render"})
 BIOMETRIC: Final = frozenset({"iris", "preview"})
 
 
@@ -62,17 +64,26 @@ def correct_geometry(*, actor: User, artwork_id: uuid.UUID, changes: Mapping[str
     return reprocess_artwork(actor=actor, artwork_id=artwork_id, changes=wanted, **submission)
 
 
-def correct_mask(*, actor: User, artwork_id: uuid.UUID, content: bytes, **submission: Any) -> Job:
-    """A mask brushed by hand (the bytes of a PNG as large as the photo) instead of the one that was found."""
+def correct_mask(
+    *, actor: User, artwork_id: uuid.UUID, content: bytes, follows: bool = False, **submission: Any
+) -> Job:
+    """A mask brushed by hand (the bytes of a PNG as large as the photo) instead of the one that was found.
+
+    With ``follows`` what looks like the strokes on a facade, beside them, goes the same way.
+    """
     artwork = find_artwork(actor=actor, artwork_id=artwork_id)
-    _require_iris(artwork)
+    if artwork.kind not in MASKED:
+        raise Conflict("Only an iris or a facade has a mask.", suggestion="Choose one of those.")
     require_word(actor, artwork.kind)
     photo = _photo_of(actor, artwork)
     mask = store_mask(actor=actor, photo=photo, content=content)
     with transaction.atomic():
         keep_mask(mask)
-        circles = choices.shown_geometry(artwork.geometry)
-        wanted = {"mask": str(mask.pk), "circles": circles, "use_anyway": True}
+        wanted: dict[str, Any] = {"mask": str(mask.pk)}
+        if artwork.kind == Artwork.Kind.IRIS:
+            wanted |= {"circles": choices.shown_geometry(artwork.geometry), "use_anyway": True}
+        else:
+            wanted["mask_follows"] = str(artwork.pk) if follows else None
         return reprocess_artwork(actor=actor, artwork_id=artwork_id, changes=wanted, **submission)
 
 

@@ -15,13 +15,13 @@ from rest_framework.views import APIView
 
 from artworks.actions import making
 from artworks.api import examples
-from artworks.api.serializers import OutlinesSerializer
+from artworks.api.serializers import FollowSerializer, OutlinesSerializer
 from photos.api.person import person
 from processing.api import represent
 from processing.documenting import IDEMPOTENCY_KEY
 from processing.errors import Refused
 from processing.idempotency import read_key
-from processing.serializers import JobSerializer, read_body
+from processing.serializers import JobSerializer, read_body, read_query
 
 
 class PngParser(BaseParser):
@@ -57,13 +57,19 @@ class MaskView(APIView):
         request={"image/png": OpenApiTypes.BINARY},
         responses={201: JobSerializer} | examples.errors(400, 403, 404, 409, 503),
         examples=examples.MASK,
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, FollowSerializer],
     )
     def put(self, request: Request, artwork_id: uuid.UUID) -> Response:
-        """A mask brushed by hand: a PNG as large as the upright photo, 255 iris, 128 pupil, 0 else. A new job."""
+        """A mask brushed by hand: a PNG as large as the upright photo; a new job.
+
+        Of an eye 255 is iris, 128 pupil, 0 the rest; of a facade 255 is wall.
+        """
+        asked = read_query(FollowSerializer, request)
         content = read_png(request)
-        key = read_key(request, hashlib.sha256(content).hexdigest())
-        job = making.correct_mask(actor=person(request), artwork_id=artwork_id, content=content, **key)
+        key = read_key(request, [hashlib.sha256(content).hexdigest(), asked])
+        job = making.correct_mask(
+            actor=person(request), artwork_id=artwork_id, content=content, follows=asked["follow"], **key
+        )
         return Response(represent(job, request), status=status.HTTP_201_CREATED)
 
 

@@ -130,6 +130,12 @@ class OutlinesSerializer(StrictSerializer):
     lower_lid = LidField(required=False, allow_null=True)
 
 
+class FollowSerializer(StrictSerializer):
+    follow = serializers.BooleanField(
+        default=False, help_text="Of a facade: what looks like the strokes, beside them, goes the same way."
+    )
+
+
 class PreviewSerializer(StrictSerializer):
     photo_id = serializers.UUIDField()
     pipeline = serializers.ChoiceField(choices=["iris", "painterly"], default="iris")

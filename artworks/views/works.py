@@ -79,7 +79,8 @@ def mask(request: SignedIn, artwork_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, artwork_id, form, "brush", "brush")
     content = form.cleaned_data["mask"].read(keeping.MASK_BYTES_MOST + 1)
-    made = making.correct_mask(actor=request.user, artwork_id=artwork_id, content=content)
+    follows = "follow" in request.POST
+    made = making.correct_mask(actor=request.user, artwork_id=artwork_id, content=content, follows=follows)
     return redirect("artworks:job", made.pk)
 
 

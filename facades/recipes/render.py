@@ -9,6 +9,7 @@ from django.conf import settings
 
 from artworks import options as choices
 from artworks.actions.making import PARENT, require_mask
+from artworks.models import ArtworkFile
 from artworks.recipes.parts import SOURCE, MakesArtworks, fetch_mask, publish_artwork
 from facades import webhooks
 from facades.fetching import note_refusal
@@ -16,12 +17,14 @@ from facades.options import ERRAND, wishes
 from photos.actions.pictures import fetch_original
 from photos.models import Photo
 from processing.errors import Cancelled
+from processing.files import read_stored
 from processing.model_settings import model_request
 from processing.models import Job, JobFile
 from processing.recipe import Step, recipe
 from processing.states import Queue
 
 TEXTURE: Final = "texture"
+MASK_BEFORE: Final = "mask-before.png"
 STEPS: Final = (
     Step("download", 10),
     Step("load", 17),
@@ -53,6 +56,7 @@ class Render(MakesArtworks):
                 fetch_original(photo_of(job, name), work / place)
         if request.get("mask"):
             request["mask"] = fetch_mask(job, work)
+            request["mask_before"] = _fetch_mask_before(job, work)
         asked = request["stage_timeout_seconds"] or settings.RENDER_STAGE_TIMEOUT
         return request | {
             "source": SOURCE,
@@ -92,6 +96,17 @@ class Render(MakesArtworks):
             require_mask(job.owner, photo_of(job, job.subject_id), found)
         kept = ("image_url", PARENT, *ERRAND)
         return found | {name: job.options[name] for name in kept if name in job.options}
+
+
+def _fetch_mask_before(job: Job, work: Path) -> str | None:
+    """The wall as it was before somebody painted over it; None when nothing shall follow, or that artwork is gone."""
+    named = job.options.get("mask_follows")
+    mine = ArtworkFile.objects.filter(artwork__owner=job.owner, artwork=named, name="mask.png") if named else None
+    found = mine.first() if mine is not None else None
+    if found is None:
+        return None
+    (work / MASK_BEFORE).write_bytes(read_stored(found.key))
+    return MASK_BEFORE
 
 
 def photo_of(job: Job, photo_id: uuid.UUID | str) -> Photo:

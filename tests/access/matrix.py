@@ -92,6 +92,7 @@ ROWS: dict[str, Row] = {
     "studio/painterly/<uuid:photo_id>": Own(things.ready_photo),
     "studio/painterly/<uuid:photo_id>/cards/<slug:style>": Own(things.styled_photo),
     "studio/jobs/<uuid:job_id>": Own(things.iris_job),
+    "studio/render/<uuid:photo_id>": Own(things.ready_photo),
     "artworks": SignedIn(),
     "artworks/<uuid:artwork_id>": Own(things.artwork),
     "artworks/<uuid:artwork_id>/again": Own(things.artwork, "post", things.OPTIONS),

@@ -1,5 +1,5 @@
 // <mask-brush>: the mask as light on the photo, painted with a finger, a pen or a mouse. On sending, the canvas becomes
-// the PNG that the form's file field would hold.
+// the PNG that the form's file field would hold. With data-plain there is no pupil: everything is mask or is not.
 const IRIS = 255;
 const PUPIL = 128;
 const LARGEST = 1600;
@@ -53,10 +53,11 @@ class MaskBrush extends HTMLElement {
     this.#ink.imageSmoothingEnabled = false;
     this.#ink.drawImage(picture, 0, 0, this.#canvas.width, this.#canvas.height);
     const pixels = this.#ink.getImageData(0, 0, this.#canvas.width, this.#canvas.height);
+    const isPlain = "plain" in this.dataset;
     for (let i = 0; i < pixels.data.length; i += 4) {
       const level = pixels.data[i];
-      const isPupil = level > 63 && level < 192;
-      pixels.data.set(isPupil ? [255, 190, 0, 255] : [255, 255, 255, level >= 192 ? 255 : 0], i);
+      const isPupil = !isPlain && level > 63 && level < 192;
+      pixels.data.set(isPupil ? [255, 190, 0, 255] : [255, 255, 255, level >= (isPlain ? 128 : 192) ? 255 : 0], i);
     }
     this.#ink.putImageData(pixels, 0, 0);
   }
