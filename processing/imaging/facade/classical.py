@@ -36,8 +36,7 @@ def find(photo: Pixels) -> "NDArray[np.float32]":
 def _likelihood(photo: Pixels) -> "NDArray[np.float32]":
     height, width = photo.shape[:2]
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB).astype(np.float32)
-    # Shadows lie on walls too: lightness counts half.
-    values = np.ascontiguousarray((lab * np.array([0.5, 1, 1], np.float32)).reshape(-1, 3))
+    values = np.ascontiguousarray(lab.reshape(-1, 3))
     if len(np.unique(values, axis=0)) <= COLOURS:
         return np.ones((height, width), np.float32)
     cv2.setRNGSeed(7)
@@ -46,7 +45,7 @@ def _likelihood(photo: Pixels) -> "NDArray[np.float32]":
     labels = found.reshape(height, width).astype(np.int32)
     middle = _share(labels[height // 6 : height - height // 8, width // 8 : width - width // 8])
     upper = _share(labels[: max(height // 16, 1)])
-    score = middle / (middle + 0.7 * upper + 0.06)
+    score = middle / (middle + 0.7 * upper + 0.2)
     return np.asarray(score[labels], np.float32)
 
 
