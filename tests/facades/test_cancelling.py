@@ -16,9 +16,10 @@ from circles.models import User
 from processing import leases, reconciler, runner, sandbox
 from processing.models import Job, JobFile
 from processing.states import Queue, State
-from tests.facades.conftest import BRICK, HOUSE, JOBS
+from tests.facades.conftest import BRICK, HOUSE, JOBS, png
+from tests.imaging.facade.drawn import seen
 from tests.processing.fetching import origin as origins
-from tests.processing.fetching.origin import Origin
+from tests.processing.fetching.origin import Origin, answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,6 +74,12 @@ def given_up(api: Any, url: str) -> tuple[float, float]:
     return cancelled, time.monotonic() - began
 
 
+def nothing_left(tmp_path: Path) -> bool:
+    reconciler.run_everything_once()
+    kept = [path for folder in ("media", "work") for path in (tmp_path / folder).rglob("*") if path.is_file()]
+    return not (kept or Artwork.objects.exists() or JobFile.objects.exists())
+
+
 def test_a_slow_download_is_given_up_at_once(
     alice: User, api_as: Any, working: Any, origin: Origin, tmp_path: Path
 ) -> None:
@@ -86,10 +93,22 @@ def test_a_slow_download_is_given_up_at_once(
     assert cancelled < 2
     assert gone < 2
     thread.join(10)
-    reconciler.run_everything_once()
-    assert not Artwork.objects.exists()
-    assert not JobFile.objects.exists()
-    assert [path for folder in ("media", "work") for path in (tmp_path / folder).rglob("*") if path.is_file()] == []
+    assert nothing_left(tmp_path)
+
+
+def test_the_pixels_in_the_middle_are_given_up_at_once(
+    alice: User, api_as: Any, working: Any, origin: Origin, tmp_path: Path
+) -> None:
+    origin.pages["/house.png"] = answer(png(seen(24, -10, 1, size=(2100, 2800)).photo))
+    url = api_as(alice).post(JOBS, {"image_url": HOUSE, "texture_url": BRICK}).json()["poll_url"]
+    thread = working()
+    assert until(lambda: Job.objects.get().step == "texture", 60)
+    assert children()
+    cancelled, gone = given_up(api_as(alice), url)
+    assert cancelled < 2
+    assert gone < 2
+    thread.join(10)
+    assert nothing_left(tmp_path)
 
 
 def test_the_whole_way_in_a_sandbox_of_its_own(alice: User, api_as: Any, working: Any, media: Path) -> None:
