@@ -44,6 +44,8 @@ _ENGINES: Final = {
     "classical": "Classical method",
     "by-hand": "Your hand",
     "by hand": "Your hand",
+    "wall-network": "The wall network, taught on drawn houses only",
+    "colour-modes": "The commonest colours in the middle, grown (classical)",
     "everything": "Nothing: everything counts as wall",
     "none": "Nothing was laid: the texture is the photo itself",
     "as-it-is": "Nothing: the photo as it is",

@@ -19,8 +19,8 @@ REACH = 3
 NEAR = 0.03
 """Of the longest edge: as far as things move before a ground. Beyond it lies only what is seen when a layer is hidden:
 tone grows even there, and grain fades."""
-SURE = 0.1
-"""Share of a coarse pixel that must be known for its tone to be."""
+SURE = 64
+"""Of 255: how much of a coarse pixel must be known for its tone to be."""
 
 
 def filled(picture: Pixels, known: Mask, hole: Mask) -> Pixels:
@@ -41,11 +41,11 @@ def filled(picture: Pixels, known: Mask, hole: Mask) -> Pixels:
 def _tone(picture: Pixels, known: Mask) -> Pixels:
     height, width = known.shape
     size = (-(-width // COARSE), -(-height // COARSE))
-    lit = np.where(known[..., None], picture, np.uint8(0))
-    weight = np.asarray(cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA))
-    colours = np.asarray(cv2.resize(lit.astype(np.float32), size, interpolation=cv2.INTER_AREA))
-    means = np.rint(colours / np.maximum(weight, 1e-6)[..., None]).clip(0, 255).astype(np.uint8)
-    unsure = weight < min(SURE, float(weight.max()))
+    open_to = known.astype(np.uint8)
+    weight = np.asarray(cv2.resize(255 * open_to, size, interpolation=cv2.INTER_AREA), np.uint8)
+    lit = cv2.resize(cv2.copyTo(picture, open_to), size, interpolation=cv2.INTER_AREA)
+    means = np.asarray(cv2.divide(lit, cv2.merge([weight] * 3), scale=255), np.uint8)
+    unsure = weight < min(SURE, int(weight.max()))
     flown = cv2.inpaint(means, unsure.astype(np.uint8), REACH, cv2.INPAINT_TELEA).astype(np.float32)
     even = np.rint(_evened(flown, unsure, max(1.0, NEAR * max(size)))).astype(np.uint8)
     return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)

@@ -11,9 +11,9 @@ from PIL import Image
 
 from processing.imaging.types import Pixels
 
-LONGEST: Final = 480
+LONGEST: Final = 400
 """Pixels: the longest edge of a frame."""
-FRAMES: Final = 24
+FRAMES: Final = 20
 MILLISECONDS: Final = 100
 """How long a frame is shown."""
 FAR: Final = 0.03

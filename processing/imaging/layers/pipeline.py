@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
+import pyvips
 from PIL import Image
 
 from processing.imaging import codec, enlarging, renditions
@@ -33,7 +33,6 @@ FEWEST, MOST, USUAL = 2, 8, 4
 SOFTNESS = 0.05
 SHOWN = 1024
 """Pixels: the longest edge of what pages show of a layer."""
-PNG_EFFORT = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
 MANIFEST, DEPTH, ARCHIVE, MOVING = "layer_manifest.json", "depth.png", "layers.zip", "parallax.webp"
 
 Report = Callable[[str, float], None]
@@ -117,7 +116,7 @@ def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", 
     names = [line["name"] for line in manifest["layers"]]
     looks = [moving.smaller(moving.premultiplied(layer), SHOWN) for layer in layers]
     for name, layer, look in zip(names, layers, looks, strict=True):
-        _png(folder / name, np.asarray(cv2.cvtColor(layer, cv2.COLOR_RGBA2BGRA), np.uint8))
+        _png(folder / name, layer)
         _look(folder / shown_name(name), look)
     moving.save(looks, folder / MOVING)
     _png(folder / DEPTH, np.rint(near * 65535).astype(np.uint16))
@@ -129,11 +128,9 @@ def _write(folder: Path, manifest: dict[str, Any], near: "NDArray[np.float32]", 
 
 
 def _look(path: Path, light: Pixels) -> None:
-    Image.fromarray(light, "RGBa").convert("RGBA").save(path, "WEBP", quality=85, method=1)
+    Image.fromarray(light, "RGBa").convert("RGBA").save(path, "WEBP", quality=85, alpha_quality=60, method=1)
 
 
 def _png(path: Path, pixels: "NDArray[np.uint8 | np.uint16]") -> None:
-    encoded, data = cv2.imencode(".png", pixels, PNG_EFFORT)
-    if not encoded:
-        raise RuntimeError(f"{path.name} could not be encoded.")
-    path.write_bytes(data.tobytes())
+    picture = pyvips.Image.new_from_array(pixels, interpretation="srgb" if pixels.ndim == 3 else "grey16")
+    picture.pngsave(str(path), compression=2, filter="up", keep="none")

@@ -13,7 +13,8 @@ from PIL import Image
 
 from processing.imaging.depth.scenes import scene
 from processing.imaging.errors import ImageRefused
-from processing.imaging.layers import moving, pipeline
+from processing.imaging.layers import moving as moving_picture
+from processing.imaging.layers import pipeline
 from tests.imaging.models.conftest import entry_files, installed  # noqa: F401 - fixtures
 
 
@@ -96,7 +97,7 @@ def test_an_installed_model_takes_over_and_is_named(tmp_path: Path, installed: A
 def test_the_moving_picture_goes_round_without_a_jump(tmp_path: Path) -> None:
     made(tmp_path, scene(3, 240, 320).photo, num_layers=3)
     with Image.open(tmp_path / "out" / "parallax.webp") as moving:
-        assert (moving.n_frames, moving.info["loop"], moving.size) == (24, 0, (320, 240))
+        assert (moving.n_frames, moving.info["loop"], moving.size) == (moving_picture.FRAMES, 0, (320, 240))
         frames = []
         for turn in range(moving.n_frames):
             moving.seek(turn)
@@ -111,7 +112,7 @@ def test_a_still_scene_moves_by_its_nearness() -> None:
     back = np.dstack([np.full((60, 80, 3), 200, np.uint8), np.full((60, 80), 255, np.uint8)])
     front = np.zeros((60, 80, 4), np.uint8)
     back[:, 20:24, :3], front[:, 50:54] = 0, (255, 0, 0, 255)
-    first, *_, last = list(moving.frames([back, front]))[: moving.FRAMES // 2 + 1]
+    first, *_, last = list(moving_picture.frames([back, front]))[: moving_picture.FRAMES // 2 + 1]
     dark = [np.average(np.arange(80), weights=frame[30].max(axis=1) < 60) for frame in (first, last)]
     red = [
         np.average(np.arange(80), weights=frame[30, :, 0].astype(int) - frame[30, :, 1] > 100)
