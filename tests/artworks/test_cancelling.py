@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import psutil
 import pytest
 from django.db import connection
 from PIL import Image
@@ -19,6 +18,7 @@ from processing.imaging.depth.scenes import scene
 from processing.models import Job
 from processing.states import Queue, State
 from tests.artworks.test_crashes import due_now, stored
+from tests.processes import children
 from tests.processing.test_interruptions import _wait_for
 
 # The sandbox is a process of its own, and renews its leases over a connection of its own.
@@ -56,17 +56,16 @@ def test_the_child_is_gone_at_once_and_no_file_is_left(  # noqa: PLR0917
 ) -> None:
     settings.WORK_DIR = tmp_path / "work"
     photo = make_photo(alice, content=large)
-    before, strangers = stored(media), workers()
+    before, strangers = stored(media), children()
     body = {"photo_id": str(photo.pk), "pipeline": pipeline, "options": options}
     job_id = api_as(alice).post("/api/v1/processing/submit", body).json()["id"]
     worker = threading.Thread(target=drain)
     worker.start()
     _wait_for(lambda: Job.objects.get().step == step, 60)
-    children = workers() - strangers
-    assert children
+    assert children() - strangers
     began = time.monotonic()
     assert api_as(alice).post(f"/api/v1/processing/jobs/{job_id}/cancel").json()["status"] == "cancelled"
-    _wait_for(lambda: not any(child.is_running() for child in children))
+    _wait_for(lambda: not children() - strangers)
     assert time.monotonic() - began < SECONDS
     worker.join(30)
     assert not worker.is_alive()
@@ -75,11 +74,6 @@ def test_the_child_is_gone_at_once_and_no_file_is_left(  # noqa: PLR0917
     due_now()
     assert stored(media) == before
     assert not [path for path in settings.WORK_DIR.rglob("*") if path.is_file()]
-
-
-def workers() -> set[psutil.Process]:
-    """Spawned children at work; the one that only counts what they share stays for good."""
-    return {child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())}
 
 
 def drain() -> None:

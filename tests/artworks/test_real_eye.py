@@ -15,11 +15,13 @@ from artworks.versions import PIPELINES
 from circles.models import User
 from processing import runner, sandbox
 from processing.imaging import as_it_is, enlarging
+from processing.imaging.facade import pipeline as facade
 from processing.imaging.iris import pipeline
 from processing.imaging.iris.geometry import ring_iou
 from processing.imaging.iris.renderer import render
 from processing.imaging.iris.renderer.configuration import MACRO
 from processing.imaging.layers import pipeline as layers
+from processing.imaging.painterly import pipeline as painterly
 from processing.models import Job
 from processing.states import Queue
 from tests import synthetic
@@ -135,7 +137,9 @@ def test_the_pipelines_versions_are_the_ones_artworks_are_told_apart_by() -> Non
         "iris": pipeline.VERSION,
         "enhance": enlarging.VERSION,
         "layers": layers.VERSION,
+        "painterly": painterly.VERSION,
         "photo": as_it_is.VERSION,
+        "render": facade.VERSION,
     }
 
 

@@ -1,13 +1,11 @@
 """A render given up in the middle, in a sandbox of its own: stopped within two seconds, child gone, nothing left."""
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from django.db import connection
 
@@ -18,6 +16,7 @@ from processing.models import Job, JobFile
 from processing.states import Queue, State
 from tests.facades.conftest import BRICK, HOUSE, JOBS, png
 from tests.imaging.facade.drawn import seen
+from tests.processes import children
 from tests.processing.fetching import origin as origins
 from tests.processing.fetching.origin import Origin, answer
 
@@ -52,16 +51,6 @@ def until(true: Callable[[], Any], seconds: float = 30) -> bool:
     while not true() and time.monotonic() < end:
         time.sleep(0.02)
     return bool(true())
-
-
-def children() -> set[int]:
-    """Of this process, without the helper that counts what processes share."""
-    alive = set()
-    for child in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            if child.status() != psutil.STATUS_ZOMBIE and "resource_tracker" not in " ".join(child.cmdline()):
-                alive.add(child.pid)
-    return alive
 
 
 def given_up(api: Any, url: str) -> tuple[float, float]:
