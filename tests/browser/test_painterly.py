@@ -47,7 +47,7 @@ def looked(page: Page, before: str | None = None) -> str:
 
 def pictured(page: Page) -> None:
     """Every style has its picture, and not the photo that stood there first."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while page.evaluate("[...document.querySelectorAll('.style-card img')].some(one => !(one.naturalWidth > 256))"):
         assert time.monotonic() < until
         page.wait_for_timeout(100)

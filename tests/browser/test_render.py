@@ -68,6 +68,7 @@ def test_a_texture_is_laid_and_its_wall_corrected(
     keep(page, f"render-page-{scheme}")
     page.get_by_text("I know a length on the wall").click()
     handle = page.get_by_role("button", name="First end of the known length")
+    expect(page.locator("[name=x1]")).not_to_have_value("")
     before = page.locator("[name=x1]").input_value()
     handle.focus()
     page.keyboard.press("Shift+ArrowLeft")

@@ -3,7 +3,7 @@
 const SEEDS = 2 ** 31;
 const STAND_IN = 256;
 const AGAIN = 1500;
-const TRIES = 4;
+const TRIES = 12;
 
 class PaintingChoices extends HTMLElement {
   connectedCallback() {
