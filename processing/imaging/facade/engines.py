@@ -9,6 +9,7 @@ import numpy as np
 from processing.imaging import fallbacks
 from processing.imaging.facade import classical, network
 from processing.imaging.types import Pixels
+from processing.imaging.weights import WeightsDamaged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +40,6 @@ def wall_mask(photo: Pixels, engine: Name | str = DEFAULT) -> WallMask:
         try:
             network.session()
             return WallMask(network.find(photo), network.NAME)
-        except (OSError, network.WeightsDamaged):
+        except (OSError, WeightsDamaged):
             fallbacks.note("wall-network", "not_usable")
     return WallMask(classical.find(photo), classical.NAME)

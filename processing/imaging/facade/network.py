@@ -1,14 +1,12 @@
 """The default engine: a small network of our own, trained on drawn facades only, and what follows it."""
 
-import hashlib
-import threading
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from processing.imaging import weights
 from processing.imaging.depth.guided import along_edges
 from processing.imaging.types import Pixels
 
@@ -29,35 +27,9 @@ RADIUS = 6
 DECIDED = 0.55
 
 
-class WeightsDamaged(Exception):
-    """The weights are not the ones their SHA-256 was written for."""
-
-
-_lock = threading.Lock()
-
-
-def load(path: Path = WEIGHTS) -> "onnxruntime.InferenceSession":
-    """A session on one thread. Raises WeightsDamaged unless the file has the SHA-256 written beside it."""
-    import onnxruntime
-
-    data = path.read_bytes()
-    wanted = path.with_suffix(".sha256").read_text().split()[0]
-    if hashlib.sha256(data).hexdigest() != wanted:
-        raise WeightsDamaged(f"{path.name} does not have the SHA-256 that was written down for it.")
-    settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(data, settings, providers=["CPUExecutionProvider"])
-
-
-@lru_cache(maxsize=1)
-def _session() -> Any:
-    return load()
-
-
-def session() -> Any:
-    """One per process, however many threads ask first."""
-    with _lock:
-        return _session()
+def session() -> "onnxruntime.InferenceSession":
+    """Of the weights that are shipped. Raises WeightsDamaged, OSError."""
+    return weights.session(WEIGHTS)
 
 
 def find(photo: Pixels) -> "NDArray[np.float32]":

@@ -8,6 +8,7 @@ from importlib import import_module
 from processing.imaging import fallbacks
 from processing.imaging.iris.geometry import Engine, Segmentation, ring_iou
 from processing.imaging.types import Pixels
+from processing.imaging.weights import WeightsDamaged
 
 
 class Name(StrEnum):
@@ -60,7 +61,7 @@ def _loaded(name: Name) -> Callable[[Pixels], Segmentation | None]:
     try:
         if name is Name.NETWORK:
             module.session()
-    except (OSError, module.WeightsDamaged) as error:
+    except (OSError, WeightsDamaged) as error:
         raise EngineUnavailable(f"The weights of the {name} engine are missing or damaged.") from error
     segment: Callable[[Pixels], Segmentation | None] = module.segment
     return segment

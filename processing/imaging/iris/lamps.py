@@ -3,7 +3,6 @@
 Its 305 weights were learnt from pairs of rendered eyes that differ by their lamps only (training/iris/lamps.py).
 """
 
-import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import cv2
 import numpy as np
 
+from processing.imaging import weights as shipped
 from processing.imaging.iris.geometry import IRIS, Mask
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ RADIUS = 110
 """Pixels: the radius of the limbus at which lamps are looked for."""
 # The brightest light: everything from this percentile on, if it is so many grey levels above the iris.
 BRIGHTEST, LEAST_RISE = 99.7, 30.0
-
-
-class WeightsDamaged(Exception):
-    """The weights are not the ones their SHA-256 was written for."""
 
 
 def likelihood(photo: "NDArray[np.uint8]", eye: Mask) -> Field:
@@ -67,10 +63,7 @@ def _layers() -> "list[tuple[Field, Field]]":
 
 def load(path: Path = WEIGHTS) -> "list[tuple[Field, Field]]":
     """Weights and bias of each layer. Raises WeightsDamaged unless the file has the SHA-256 written beside it."""
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != path.with_suffix(".sha256").read_text(encoding="utf-8").split()[0]:
-        raise WeightsDamaged(f"{path.name} does not have the SHA-256 that was written down for it.")
-    told = json.loads(data)
+    told = json.loads(shipped.read(path))
     return [(np.array(one["weights"], np.float32), np.array(one["bias"], np.float32)) for one in told]
 
 

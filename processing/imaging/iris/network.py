@@ -4,16 +4,14 @@ Two looks: at the whole photo to find the eye, then close up, where the iris alw
 iris in a large photo is outlined as finely as a macro. The outlines come from ``refinement``.
 """
 
-import hashlib
-import threading
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 
+from processing.imaging import weights
 from processing.imaging.iris.geometry import Segmentation
 from processing.imaging.iris.refinement import Outlines, outlined
 from processing.imaging.types import Pixels
@@ -39,10 +37,6 @@ LEAST_EYE = 0.5
 LARGEST = 1600
 # A smaller spot in a look at 160 px is chance.
 LEAST_PIXELS = 24
-
-
-class WeightsDamaged(Exception):
-    """The weights are not the ones their SHA-256 was written for."""
 
 
 @dataclass(frozen=True)
@@ -72,31 +66,9 @@ class Look:
     eye: float
 
 
-_lock = threading.Lock()
-
-
-def load(path: Path = WEIGHTS) -> "onnxruntime.InferenceSession":
-    """A session on one thread. Raises WeightsDamaged unless the file has the SHA-256 written beside it."""
-    import onnxruntime
-
-    data = path.read_bytes()
-    wanted = path.with_suffix(".sha256").read_text().split()[0]
-    if hashlib.sha256(data).hexdigest() != wanted:
-        raise WeightsDamaged(f"{path.name} does not have the SHA-256 that was written down for it.")
-    settings = onnxruntime.SessionOptions()
-    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(data, settings, providers=["CPUExecutionProvider"])
-
-
-@lru_cache(maxsize=1)
-def _session() -> Any:
-    return load()
-
-
-def session() -> Any:
-    """One per process, however many threads ask first."""
-    with _lock:
-        return _session()
+def session() -> "onnxruntime.InferenceSession":
+    """Of the weights that are shipped. Raises WeightsDamaged, OSError."""
+    return weights.session(WEIGHTS)
 
 
 def segment(photo: Pixels) -> Segmentation | None:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from processing.imaging import fallbacks
-from processing.imaging.iris import engines, network
+from processing.imaging.iris import engines
 from processing.imaging.iris.geometry import Ellipse, IrisGeometry, Segmentation, draw_mask
+from processing.imaging.weights import WeightsDamaged
 
 PHOTO = np.zeros((120, 160, 3), np.uint8)
 
@@ -28,7 +29,6 @@ def told(monkeypatch):
         for name, answer in (("network", network_answer), ("classical", classical_answer)):
             module = ModuleType(name)
             module.segment = lambda photo, answer=answer: answer
-            module.WeightsDamaged = network.WeightsDamaged
 
             def session(answer=answer):
                 if isinstance(answer, Exception):
@@ -77,7 +77,7 @@ def test_no_eye_is_no_eye_and_not_the_other_engine_s_guess(told):
 
 
 def test_damaged_weights_bring_the_classical_engine_in_and_the_finding_says_so(told):
-    stand_in = told(network.WeightsDamaged("changed"), ring(80))["classical"]
+    stand_in = told(WeightsDamaged("changed"), ring(80))["classical"]
     found = engines.find_iris(PHOTO)
     assert found.segmentation is stand_in
     assert found.instead_of == "network"

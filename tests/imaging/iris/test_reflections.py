@@ -10,6 +10,7 @@ from processing.imaging.iris import completion, lamps, reflections
 from processing.imaging.iris.geometry import IRIS
 from processing.imaging.iris.renderer import render
 from processing.imaging.iris.sheet import Sheet
+from processing.imaging.weights import WeightsDamaged
 from tests.imaging.iris.test_pipeline import CLEAR
 
 DARK = replace(CLEAR, name="unlit", catch_lights=(0, 0), melanin=(0.3, 0.6), exposure=(0.8, 0.9), mirrored_room=(0, 0))
@@ -100,7 +101,7 @@ def test_damaged_weights_of_the_lamps_are_refused(tmp_path):
     path = tmp_path / lamps.WEIGHTS.name
     assert len(lamps.load(path)) == 2
     path.write_bytes(path.read_bytes().replace(b"0.9", b"0.8", 1))
-    with pytest.raises(lamps.WeightsDamaged, match="SHA-256"):
+    with pytest.raises(WeightsDamaged, match="SHA-256"):
         lamps.load(path)
 
 
