@@ -93,6 +93,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
     ) -> Page:
         context = browser.new_context(viewport=screen, base_url=site.url, locale="en-GB", **options)
         context.set_default_timeout(15_000)
+        context.set_default_navigation_timeout(45_000)
         contexts.append(context)
         if user is not None:
             sign_in(context, site, user)
