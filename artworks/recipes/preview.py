@@ -19,9 +19,12 @@ from processing.states import Queue
 SHOWN: Final = 1024
 
 
-@recipe(
-    kind="preview", queue=Queue.HIGH, steps=STEPS, run=RUN, time_limit=20, memory_mb=1024, attempts=1, keeps_files=True
-)
+QUICK: Final[dict[str, Any]] = {
+    "queue": Queue.HIGH, "time_limit": 20, "memory_mb": 1024, "attempts": 1, "keeps_files": True,
+}  # fmt: skip
+
+
+@recipe(kind="preview", steps=STEPS, run=RUN, **QUICK)
 class Preview(MakesArtworks):
     """Prepares and guards like its large sister, and publishes no artwork."""
 
@@ -34,16 +37,7 @@ class Preview(MakesArtworks):
         return result
 
 
-@recipe(
-    kind="painterly_preview",
-    queue=Queue.HIGH,
-    steps=painterly.STEPS,
-    run=painterly.RUN,
-    time_limit=20,
-    memory_mb=1024,
-    attempts=1,
-    keeps_files=True,
-)
+@recipe(kind="painterly_preview", steps=painterly.STEPS, run=painterly.RUN, **QUICK)
 class PainterlyPreview(Preview):
     """What the options would give; of the picture that pages show, which is there sooner than the original."""
 
@@ -59,16 +53,7 @@ class PainterlyPreview(Preview):
         return Preview.prepare(job, work)
 
 
-@recipe(
-    kind="painterly_look",
-    queue=Queue.HIGH,
-    steps=painterly.STEPS,
-    run=painterly.RUN,
-    time_limit=20,
-    memory_mb=1024,
-    attempts=1,
-    keeps_files=True,
-)
+@recipe(kind="painterly_look", steps=painterly.STEPS, run=painterly.RUN, **QUICK)
 class PainterlyLook(PainterlyPreview):
     """Smaller still: the photo in one style, to choose by."""
 
