@@ -20,7 +20,7 @@ class Artwork(models.Model):
         IRIS = "iris"
         ENHANCE = "enhance"
         LAYERS = "layers"
-        PAINTERLY = "painterly"
+        PAINTERLY = "painterly", "Painting"
         RENDER = "render", "Facade"
         PHOTO = "photo", "As it is"
 

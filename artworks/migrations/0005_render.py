@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
                     ("iris", "Iris"),
                     ("enhance", "Enhance"),
                     ("layers", "Layers"),
-                    ("painterly", "Painterly"),
+                    ("painterly", "Painting"),
                     ("render", "Facade"),
                     ("photo", "As it is"),
                 ],
