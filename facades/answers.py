@@ -1,4 +1,8 @@
-"""What a client of seed 003 is told of a job: three states, four error codes."""
+"""What a client of seed 003 is told of a job: three states, four error codes.
+
+It knows no cancelling: what was given up has ``failed``, with ``pipeline_error`` because the pipeline did not come to
+its end, and says so in its message and, for clients that look, in ``is_cancelled``.
+"""
 
 from typing import Any, Final
 
@@ -17,7 +21,7 @@ STATUSES: Final = {
     State.FAILED: "failed",
     State.CANCELLED: "failed",
 }
-CODES: Final = ("download_failed", "pipeline_error", "upload_failed", "validation_failed", "cancelled")
+CODES: Final = ("download_failed", "pipeline_error", "upload_failed", "validation_failed")
 
 
 def answer(job: Job, *, root: str = "") -> dict[str, Any]:
@@ -31,13 +35,15 @@ def answer(job: Job, *, root: str = "") -> dict[str, Any]:
         return told | {"step": _step(job), "progress": job.progress}
     if status == "completed":
         return told | {"result_url": root + result_path(job.pk), "artwork_id": job.result.get("artwork_id")}
-    return told | {"error_code": code_of(job), "error_message": _message(job)}
+    return told | {
+        "error_code": code_of(job),
+        "error_message": _message(job),
+        "is_cancelled": job.state == State.CANCELLED,
+    }
 
 
 def code_of(job: Job) -> str:
     """The seed's code for how a job ended."""
-    if job.state == State.CANCELLED:
-        return "cancelled"
     if job.error_code == DownloadFailed.code:
         return "download_failed"
     if job.error_code == StorageUnavailable.code:

@@ -1,5 +1,6 @@
 """Asking for a render, following it, giving it up."""
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,7 +14,7 @@ from facades.links import RESULT
 from facades.options import ERRAND
 from photos.models import Photo
 from processing import jobs
-from processing.errors import NotFound, Refused
+from processing.errors import Conflict, NotFound, Refused
 from processing.models import Job
 
 KIND: Final = "render"
@@ -53,8 +54,10 @@ def give_up(*, actor: User, job_id: uuid.UUID) -> None:
     """Cancel a render that waits or runs, which then tells so; one that has ended goes with every file of its own."""
     found = find_render(actor=actor, job_id=job_id)
     if not found.is_ended:
-        jobs.cancel(actor=actor, job_id=job_id)
-        return
+        # What ended between the look and the word is forgotten as well.
+        with contextlib.suppress(Conflict):
+            jobs.cancel(actor=actor, job_id=job_id)
+            return
     forget(found)
 
 

@@ -47,6 +47,17 @@ RENDER: Final = [
             "status": "failed",
             "error_code": "download_failed",
             "error_message": "No picture could be downloaded from that address.",
+            "is_cancelled": False,
+        },
+    ),
+    another(
+        "Cancelled",
+        _TOLD
+        | {
+            "status": "failed",
+            "error_code": "pipeline_error",
+            "error_message": "It was cancelled.",
+            "is_cancelled": True,
         },
     ),
 ]

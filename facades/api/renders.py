@@ -77,7 +77,10 @@ class RenderView(SaysDetails):
         operation_id="render_retrieve", responses={200: RenderSerializer} | errors(404), examples=examples.RENDER
     )
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
-        """Where a render stands: `processing` while it waits or runs, by its named steps."""
+        """Where a render stands: `processing` while it waits or runs, by its named steps; then `completed` or `failed`.
+
+        One that was cancelled has `failed` with `pipeline_error`; its `is_cancelled` says which of both it was.
+        """
         job = rendering.find_render(actor=person(request), job_id=job_id)
         return Response(answer(job, root=request.build_absolute_uri("/")))
 

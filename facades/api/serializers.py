@@ -66,3 +66,6 @@ class RenderSerializer(serializers.Serializer):
     artwork_id = serializers.UUIDField(required=False, allow_null=True)
     error_code = serializers.ChoiceField(choices=list(CODES), required=False)
     error_message = serializers.CharField(required=False)
+    is_cancelled = serializers.BooleanField(
+        required=False, help_text="With `failed`: it was given up, and its `error_code` is `pipeline_error`."
+    )
