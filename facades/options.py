@@ -8,12 +8,15 @@ from rest_framework import serializers
 from artworks.actions.making import pixel_options
 from artworks.options import FARTHEST, Number
 from facades.fetching import check_address
+from facades.textures import NAMES
 from processing.errors import DownloadRefused
 from processing.fetching.targets import LONGEST
 from processing.serializers import StrictSerializer
 
 # Not options of the pixels: for whom a render is made, and who hears of it.
 ERRAND: Final = ("webhook_url", "project_id")
+# Where a texture comes from: from one of these.
+TEXTURES: Final = ("texture_url", "texture_photo_id", "texture_sample")
 UNREACHABLE: Final = "Invalid or unreachable: send an https:// address that anybody can open."
 
 
@@ -107,9 +110,10 @@ class RenderOptionsSerializer(WishesSerializer):
     )
     texture_photo_id = Identifier(required=False, allow_null=True, default=None)
     texture_url = AddressField(required=False, allow_null=True, default=None)
+    texture_sample = serializers.ChoiceField(choices=list(NAMES), required=False, allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        require_one(attrs, "texture_url", "texture_photo_id")
+        require_one(attrs, *TEXTURES)
         return attrs
 
 
@@ -117,7 +121,8 @@ def require_one(attrs: Mapping[str, Any], *names: str) -> None:
     """ValidationError unless exactly one of ``names`` is given."""
     given = [name for name in names if attrs.get(name)]
     if len(given) != 1:
-        said = "Send this one alone." if given else f"Send {' or '.join(names)}."
+        *others, last = names
+        said = "Send this one alone." if given else f"Send {', '.join(others)} or {last}."
         raise serializers.ValidationError({(given or names)[0]: [said]})
 
 

@@ -12,6 +12,7 @@ from artworks.models import Artwork
 from facades.actions.rendering import KIND, submit_render
 from facades.api.renders import RenderThrottle
 from facades.forms import RenderForm, initial_of
+from facades.textures import offered
 from photos import browsing
 from photos.actions.library import find_photo
 from photos.models import Photo
@@ -39,7 +40,7 @@ def make(request: SignedIn, photo_id: uuid.UUID) -> HttpResponse:
     library = Photo.objects.owned_by(request.user).in_library().filter(state=Photo.State.READY).exclude(pk=photo.pk)
     page = browsing.page_of(library, after=request.GET.get("after", ""))
     context = {"photo": photo, "form": form, "page": page, "chosen": _chosen(form), "artworks": made[:SHOWN]}
-    return render(request, "studio/render.html", context, status=400 if form.errors else 200)
+    return render(request, "studio/render.html", context | {"textures": offered()}, status=400 if form.errors else 200)
 
 
 def _before(request: SignedIn, made: Any) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def _before(request: SignedIn, made: Any) -> dict[str, Any]:
 
 
 def _chosen(form: RenderForm) -> str:
-    return str(form["texture_photo_id"].value() or "")
+    return str(form["texture"].value() or "")
 
 
 def _require_pace(request: SignedIn) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from processing.errors import DownloadFailed, DownloadRefused
 from processing.fetching.fetcher import Fetcher
 from processing.fetching.network import OUTSIDE, Network
-from processing.imaging.facade import following, pipeline
+from processing.imaging.facade import following, pipeline, swatches
 
 STEP: Final = "download"
 PAUSE_SECONDS: Final = 1.0
@@ -21,8 +21,8 @@ Report = Callable[[str, float], None]
 
 
 def run(work: Path, request: dict[str, Any], report: Report, network: Network = OUTSIDE) -> dict[str, Any]:
-    """Fetch ``image_url`` to ``work / source`` and ``texture_url`` to ``work / texture``, as far as they are given, and
-    hand the same request to the pipeline, whose result and errors are this one's too.
+    """Fetch ``image_url`` to ``work / source`` and ``texture_url`` to ``work / texture``, as far as they are given, or
+    draw ``texture_sample`` there, and hand the same request to the pipeline, whose result and errors are this one's too.
 
     ``mask_before``: the wall before somebody painted ``mask``; what looks like their strokes follows.
     ``allow_http``: whether plain http will do. Raises DownloadFailed. ``network`` is for tests.
@@ -41,6 +41,8 @@ def run(work: Path, request: dict[str, Any], report: Report, network: Network = 
             _fetch(fetcher, url, path, partial(_tell, report, place))
             fetched[url] = path
     report(STEP, 1.0)
+    if request.get("texture_sample"):
+        swatches.write(request["texture_sample"], work / request["texture"])
     if request.get("mask_before"):
         following.follow(work, request)
     return pipeline.run(work, request, report)

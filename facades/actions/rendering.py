@@ -11,7 +11,7 @@ from artworks.actions.keeping import delete_artwork
 from artworks.models import Artwork, ArtworkFile
 from circles.models import User
 from facades.links import RESULT
-from facades.options import ERRAND
+from facades.options import ERRAND, TEXTURES
 from photos.models import Photo
 from processing import jobs
 from processing.errors import Conflict, NotFound, Refused
@@ -29,7 +29,7 @@ def submit_render(*, actor: User, asked: Mapping[str, Any], **submission: Any) -
     """
     photo = _own_photo(actor, "photo_id", asked.get("photo_id"))
     _own_photo(actor, "texture_photo_id", asked.get("texture_photo_id"))
-    texture = {name: asked.get(name) for name in ("texture_url", "texture_photo_id")}
+    texture = {name: asked.get(name) for name in TEXTURES}
     wanted = choices.cleaned(KIND, {**asked.get("options", {}), **texture})
     wanted |= {name: str(asked[name]) for name in ("image_url", *ERRAND) if asked.get(name)}
     return jobs.submit(

@@ -22,6 +22,9 @@ SUBMIT: Final = [
     ),
     answered({"job_id": _JOB, "status": "processing", "poll_url": f"{_ROOT}/{_JOB}"}, 201),
 ]
+TEXTURES: Final = [
+    answered({"name": "brick", "title": "Red brick", "picture_url": "/api/v1/render/textures/brick.webp"}),
+]
 RENDER: Final = [
     answered(
         _TOLD

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from facades.answers import CODES
-from facades.options import AddressField, WishesSerializer, require_one
+from facades.options import TEXTURES, AddressField, WishesSerializer, require_one
+from facades.textures import NAMES
 from processing.serializers import StrictSerializer
 
 
@@ -16,6 +17,9 @@ class RenderRequestSerializer(StrictSerializer):
     photo_id = serializers.UUIDField(required=False, help_text="A photo of one's own, instead.")
     texture_url = AddressField(required=False, help_text="Of the texture; the photo's own address lays nothing.")
     texture_photo_id = serializers.UUIDField(required=False, help_text="A photo of one's own, instead.")
+    texture_sample = serializers.ChoiceField(
+        choices=list(NAMES), required=False, help_text="One that this server draws, instead: see `GET render/textures`."
+    )
     options = WishesSerializer(required=False)
     project_id = serializers.UUIDField(required=False, help_text="The client's own; comes back with every answer.")
     user_id = serializers.UUIDField(required=False, help_text="The caller; needed with project_id.")
@@ -28,7 +32,7 @@ class RenderRequestSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         require_one(attrs, "image_url", "photo_id")
-        require_one(attrs, "texture_url", "texture_photo_id")
+        require_one(attrs, *TEXTURES)
         if "project_id" in attrs and "user_id" not in attrs:
             raise serializers.ValidationError({"user_id": ["Needed together with project_id."]})
         return attrs
@@ -43,6 +47,14 @@ class SubmittedSerializer(serializers.Serializer):
         help_text="With webhook_url: `Aureole-Signature` is `v1=` and the hex HMAC-SHA256 with this secret over "
         "`<Aureole-Timestamp>.<body>`. The same for all webhooks of this person.",
     )
+
+
+class TextureSerializer(serializers.Serializer):
+    """A texture that nobody has to bring."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    picture_url = serializers.CharField(help_text="Of its tile, 256 pixels wide and high.")
 
 
 class RenderStepSerializer(serializers.Serializer):

@@ -246,6 +246,8 @@ ROWS: dict[str, Row] = {
     "api/v1/processing/jobs/<uuid:job_id>/reprocess": Own(things.failed_job, "post"),
     "api/v1/processing/jobs/<uuid:job_id>/files/<str:name>": Own(things.job_file),
     "api/v1/render/jobs": SignedIn(method="post"),
+    "api/v1/render/textures": SignedIn(),
+    "api/v1/render/textures/<slug:name>.webp": SignedIn({"name": "brick"}),
     "api/v1/render/jobs/<uuid:job_id>": Own(things.render),
     "api/v1/render/jobs/<uuid:job_id>/result.jpg": Own(things.render_result),
     "api/v1/processing/submit": SignedIn(method="post"),

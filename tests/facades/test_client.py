@@ -12,11 +12,10 @@ from PIL import Image
 from artworks.models import Artwork, ArtworkFile
 from artworks.versions import PIPELINES
 from circles.models import User
-from facades.answers import CODES, code_of
-from facades.answers import answer as answer_of
+from facades.answers import code_of
 from facades.recipes.render import STEPS
 from photos.models import Photo
-from processing import counting, jobs, presenting, reconciler
+from processing import counting, jobs, presenting
 from processing.errors import DownloadFailed
 from processing.facade_job import STEP
 from processing.imaging.facade import pipeline
@@ -291,62 +290,6 @@ def test_a_step_that_takes_too_long_is_pipeline_error(
     failed = poll(alice, submit(alice, **body))
     assert (failed["error_code"], asked) == ("pipeline_error", [7.0])
     assert "segment" in failed["error_message"]
-
-
-def test_deleting_cancels_what_waits_and_then_forgets_it(alice: User, submit: Any, api_as: Any) -> None:
-    url = submit(alice, **BODY).json()["poll_url"]
-    assert api_as(alice).delete(url).status_code == 204
-    told = api_as(alice).get(url).json()
-    assert told == {
-        "job_id": url.rpartition("/")[2],
-        "status": "failed",
-        "error_code": "pipeline_error",
-        "error_message": "It was cancelled.",
-        "is_cancelled": True,
-    }
-    assert api_as(alice).delete(url).status_code == 204
-    gone = api_as(alice).get(url)
-    assert (gone.status_code, gone.json()["error"]) == (404, "job_not_found")
-
-
-def test_no_answer_has_a_code_that_its_contract_does_not_know() -> None:
-    assert CODES == ("download_failed", "pipeline_error", "upload_failed", "validation_failed")
-    for state in State:
-        told = answer_of(Job(kind="render", state=state))
-        assert told["status"] in ("processing", "completed", "failed")
-        assert told.get("error_code", CODES[0]) in CODES
-        assert told.get("is_cancelled", False) == (state == State.CANCELLED)
-
-
-def test_what_ends_in_the_moment_of_its_deletion_is_deleted(
-    alice: User, api_as: Any, work: Callable[[], int], media: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cancel = jobs.cancel
-
-    def too_late(**words: Any) -> Job:
-        assert work() == 1
-        return cancel(**words)
-
-    monkeypatch.setattr(jobs, "cancel", too_late)
-    url = api_as(alice).post(JOBS, BODY).json()["poll_url"]
-    assert api_as(alice).delete(url).status_code == 204
-    assert api_as(alice).get(url).status_code == 404
-    reconciler.run_everything_once()
-    assert not Artwork.objects.exists()
-    assert [path for path in media.rglob("*") if path.is_file()] == []
-
-
-def test_deleting_what_is_done_leaves_no_file(
-    alice: User, submit: Any, api_as: Any, work: Callable[[], int], media: Any
-) -> None:
-    url = submit(alice, **BODY).json()["poll_url"]
-    work()
-    picture = api_as(alice).get(url).json()["result_url"]
-    assert api_as(alice).delete(url).status_code == 204
-    reconciler.run_everything_once()
-    assert not Artwork.objects.exists()
-    assert [path for path in media.rglob("*") if path.is_file()] == []
-    assert Client().get(picture).status_code == 404
 
 
 def test_other_peoples_eyes_see_nothing(alice: User, charlie: User, submit: Any, api_as: Any, library: Any) -> None:

@@ -27,7 +27,7 @@ def test_the_whole_way_without_a_script(
     page = browser.get(f"/studio/render/{photo.pk}").content.decode()
     assert f'value="{texture.pk}"' in page
     assert f'value="{photo.pk}"' not in page
-    sent = browser.post(f"/studio/render/{photo.pk}", SEND | KNOWN | {"texture_photo_id": str(texture.pk)})
+    sent = browser.post(f"/studio/render/{photo.pk}", SEND | KNOWN | {"texture": str(texture.pk)})
     job = Job.objects.get()
     assert (sent.status_code, sent["Location"]) == (302, f"/studio/jobs/{job.pk}")
     waiting = browser.get(sent["Location"]).content.decode()
@@ -53,7 +53,7 @@ def test_a_wall_painted_by_hand_is_a_new_render(
 ) -> None:
     photo, texture = library(alice)
     browser = session_of(alice)
-    browser.post(f"/studio/render/{photo.pk}", SEND | {"texture_photo_id": str(texture.pk)})
+    browser.post(f"/studio/render/{photo.pk}", SEND | {"texture": str(texture.pk)})
     work()
     first = Artwork.objects.get()
     tab = browser.get(f"/artworks/{first.pk}?view=brush").content.decode()
@@ -76,7 +76,7 @@ def test_what_looks_like_the_strokes_follows_when_it_shall(
 ) -> None:
     photo, texture = library(alice)
     browser = session_of(alice)
-    browser.post(f"/studio/render/{photo.pk}", SEND | {"texture_photo_id": str(texture.pk)})
+    browser.post(f"/studio/render/{photo.pk}", SEND | {"texture": str(texture.pk)})
     work()
     first = Artwork.objects.get()
     before = b"".join(browser.get(f"/api/v1/artworks/{first.pk}/files/mask.png").streaming_content)
@@ -101,11 +101,12 @@ def test_what_looks_like_the_strokes_follows_when_it_shall(
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({}, "Choose a photo of the material"),
+        ({}, "Choose a material"),
+        ({"texture": "marble"}, "Enter a valid UUID"),
         ({"texture_url": "http://127.0.0.1/"}, "Invalid or unreachable"),
         ({"texture_url": BRICK, "metres": "3"}, "A known length needs both ends"),
         ({"texture_url": BRICK} | KNOWN | {"x2": "10"}, "Two different points"),
-        ({"texture_photo_id": "0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10"}, "There is no such photo"),
+        ({"texture": "0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10"}, "There is no such photo"),
     ],
 )
 def test_what_is_wrong_is_said_beside_it(
@@ -122,7 +123,7 @@ def test_other_people_find_no_such_page(alice: User, charlie: User, session_of: 
     photo, texture = library(alice)
     own, _ = library(charlie)
     assert session_of(charlie).get(f"/studio/render/{photo.pk}").status_code == 404
-    taken = session_of(charlie).post(f"/studio/render/{own.pk}", SEND | {"texture_photo_id": str(texture.pk)})
+    taken = session_of(charlie).post(f"/studio/render/{own.pk}", SEND | {"texture": str(texture.pk)})
     assert taken.status_code == 400
     assert str(texture.pk) not in session_of(charlie).get(f"/studio/render/{own.pk}").content.decode()
 
@@ -130,7 +131,7 @@ def test_other_people_find_no_such_page(alice: User, charlie: User, session_of: 
 def test_the_page_counts_with_the_api(alice: User, session_of: Any, library: Any) -> None:
     photo, texture = library(alice)
     browser = session_of(alice)
-    body = SEND | {"texture_photo_id": str(texture.pk)}
+    body = SEND | {"texture": str(texture.pk)}
     statuses = [browser.post(f"/studio/render/{photo.pk}", body).status_code for _ in range(11)]
     assert statuses == [302] * 10 + [429]
 
