@@ -22,7 +22,7 @@ Report = Callable[[str, float], None]
 
 def run(work: Path, request: dict[str, Any], report: Report, network: Network = OUTSIDE) -> dict[str, Any]:
     """Fetch ``image_url`` to ``work / source`` and ``texture_url`` to ``work / texture``, as far as they are given, or
-    draw ``texture_sample`` there, and hand the same request to the pipeline, whose result and errors are this one's too.
+    draw ``texture_sample`` there, and hand the request to the pipeline, whose result and errors are this one's too.
 
     ``mask_before``: the wall before somebody painted ``mask``; what looks like their strokes follows.
     ``allow_http``: whether plain http will do. Raises DownloadFailed. ``network`` is for tests.
