@@ -1,7 +1,7 @@
 """The optional message to a client's own server when its render has ended, signed so that it can be trusted.
 
 The receiver computes HMAC-SHA256 with its secret over ``<Aureole-Timestamp>.<body>`` and compares it with what follows
-``v1=`` in ``Aureole-Signature``; it refuses what is more than five minutes old.
+``v1=`` in ``Aureole-Signature``; it refuses what is more than five minutes old. ``receiving`` is such a receiver.
 """
 
 import hashlib
@@ -10,19 +10,12 @@ import json
 import time
 from typing import Any, Final
 
-from django.utils.crypto import salted_hmac
-
-from circles.models import User
+from facades.actions.signing import find_secret
 from facades.answers import answer
 from processing import jobs
 from processing.models import Job
 
 KIND: Final = "webhook"
-
-
-def secret_of(user: User) -> str:
-    """The person's secret for all their webhooks, 64 hex digits; it follows from SECRET_KEY and is stored nowhere."""
-    return salted_hmac("facades.webhooks", str(user.pk), algorithm="sha256").hexdigest()
 
 
 def sign(secret: str, timestamp: int, body: bytes) -> str:
@@ -39,7 +32,7 @@ def message_of(job: Job) -> tuple[bytes, dict[str, str]]:
         "Content-Type": "application/json",
         "Aureole-Event": f"render.{told['status']}",
         "Aureole-Timestamp": str(timestamp),
-        "Aureole-Signature": sign(secret_of(job.owner), timestamp, body),
+        "Aureole-Signature": sign(find_secret(actor=job.owner).secret, timestamp, body),
     }
     return body, headers
 

@@ -2,7 +2,8 @@
 
 A recipe is a class decorated with ``@recipe(...)`` whose static methods are called in this order::
 
-    prepare(job, work)        worker thread, ORM: write inputs into ``work``, return the request for ``run``
+    prepare(job, work)        worker thread, ORM: write inputs into ``work``, return the request for ``run``; its
+                              ``step_seconds`` says how long steps may take, by name: beyond that the child is killed
     run (a dotted path)       spawned child without Django: ``run(work: Path, request: dict, report) -> dict``;
                               every file it leaves in ``work / "out"`` is staged under an immutable key
     guard(job)                may this still happen? asked after the claim and inside the publishing transaction;

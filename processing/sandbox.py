@@ -5,13 +5,14 @@ lease the child is killed by its id and a new one is started for the next job.
 """
 
 import json
+import math
 import os
 import select
 import signal
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as NotYet
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,13 +23,15 @@ import structlog
 from pebble import ProcessFuture, ProcessPool
 
 from processing import child, counting, errors
-from processing.errors import AureoleError, JobDied, QualityIssue, ServerError, TooDemanding, TooSlow
+from processing.errors import AureoleError, JobDied, PipelineError, QualityIssue, ServerError, TooDemanding, TooSlow
 from processing.recipe import Registration
 
 LOOK_SECONDS: Final = 0.1
 IDLE_SECONDS: Final = 120.0
 # Starting the child is our time, not the picture's.
 START_SECONDS: Final = 60.0
+# A step may say first, and more tidily, that its time is over; in one native call it cannot.
+STEP_GRACE_SECONDS: Final = 2.0
 MIB: Final = 1024 * 1024
 # Mapped is not used: thread stacks and allocator arenas take gigabytes of addresses. What is used is watched by RSS.
 SPARE_ADDRESSES: Final = 4 * 1024 * MIB
@@ -54,8 +57,9 @@ class Sandbox:
         """Call the recipe's ``run`` in the child and return its result (plain JSON data).
 
         ``on_progress`` gets every report, ``look`` is called about ten times a second and raises to stop the work.
-        Raises what ``run`` raised as an AureoleError; TooDemanding or TooSlow over a limit; JobDied when the child
-        was killed from outside or crashed.
+        Raises what ``run`` raised as an AureoleError; TooDemanding or TooSlow over a limit; PipelineError when a step
+        took longer than the request's ``step_seconds`` (by its name) allows; JobDied when the child was killed from
+        outside or crashed.
         """
         with self._lock:
             try:
@@ -86,6 +90,7 @@ class Sandbox:
         try:
             future = self._schedule(found.run, work, space)
             watch = _Watch(found, reader, future, on_progress, look)
+            watch.steps = _StepClock(request.get("step_seconds") or {})
             try:
                 watch.until_done()
                 if watch.is_bloated():
@@ -113,6 +118,29 @@ class Sandbox:
             pool.join()
 
 
+class _StepClock:
+    """How long the step lasts that the child spoke of last; ``seconds`` by the names of steps that have a limit."""
+
+    def __init__(self, seconds: Mapping[str, float]) -> None:
+        self.seconds = seconds
+        self.step = ""
+        self.until = math.inf
+
+    def hear(self, step: str) -> None:
+        if step != self.step:
+            self.step = step
+            self.until = time.monotonic() + self.seconds.get(step, math.inf) + STEP_GRACE_SECONDS
+
+    def check(self) -> None:
+        if time.monotonic() > self.until:
+            limit = self.seconds[self.step]
+            log.warning("sandbox.step_over_limit", step=self.step, seconds=limit)
+            raise PipelineError(
+                f"The step “{self.step}” took longer than the {limit:g} seconds that a step may take.",
+                suggestion="Allow more seconds in stage_timeout_seconds, or send a smaller photo.",
+            )
+
+
 class _Watch:
     """Waits for one job of the child: reads its progress, looks at its time and memory."""
 
@@ -126,6 +154,7 @@ class _Watch:
         self.look = look
         self.pid: int | None = None
         self.rest = b""
+        self.steps = _StepClock({})
         self.deadline = time.monotonic() + START_SECONDS
 
     def until_done(self) -> None:
@@ -188,6 +217,7 @@ class _Watch:
             self.pid = int(line["pid"])
             self.deadline = time.monotonic() + self.found.time_limit
         else:
+            self.steps.hear(str(line["step"]))
             self.on_progress(str(line["step"]), float(line["fraction"]))
 
     def _check_limits(self) -> None:
@@ -195,6 +225,7 @@ class _Watch:
             if self.pid is None:
                 raise JobDied("The process for this work did not start.")
             raise _over_limit(self.found, "time")
+        self.steps.check()
         if self.pid is not None and _memory(self.pid) > self.found.memory_mb * MIB:
             raise _over_limit(self.found, "memory")
 

@@ -22,6 +22,12 @@ SUBMIT: Final = [
     ),
     answered({"job_id": _JOB, "status": "processing", "poll_url": f"{_ROOT}/{_JOB}"}, 201),
 ]
+_SECRET: Final = {
+    "secret": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "made_at": "2025-11-20T09:12:44Z",
+}
+SECRET: Final = [answered(_SECRET)]
+NEW_SECRET: Final = [answered(_SECRET, 201)]
 TEXTURES: Final = [
     answered({"name": "brick", "title": "Red brick", "picture_url": "/api/v1/render/textures/brick.webp"}),
 ]

@@ -15,8 +15,9 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle, UserRateThrottle
 from rest_framework.views import APIView
 
-from facades import links, webhooks
+from facades import links
 from facades.actions import rendering
+from facades.actions.signing import find_secret
 from facades.answers import answer
 from facades.api import examples
 from facades.api.serializers import RenderRequestSerializer, RenderSerializer, SubmittedSerializer
@@ -68,7 +69,7 @@ class RendersView(SaysDetails):
             "poll_url": request.build_absolute_uri(reverse("render-detail", args=[job.pk])),
         }
         if job.options.get("webhook_url"):
-            told["webhook_secret"] = webhooks.secret_of(person(request))
+            told["webhook_secret"] = find_secret(actor=person(request)).secret
         return Response(told, status=status.HTTP_201_CREATED)
 
 

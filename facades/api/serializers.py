@@ -49,6 +49,11 @@ class SubmittedSerializer(serializers.Serializer):
     )
 
 
+class WebhookSecretSerializer(serializers.Serializer):
+    secret = serializers.CharField(help_text="64 hex digits; as text it is the key of the HMAC.")
+    made_at = serializers.DateTimeField()
+
+
 class TextureSerializer(serializers.Serializer):
     """A texture that nobody has to bring."""
 

@@ -25,8 +25,10 @@ from processing.states import Queue
 
 TEXTURE: Final = "texture"
 MASK_BEFORE: Final = "mask-before.png"
+# The fetcher has seconds of its own.
+FETCHING: Final = "download"
 STEPS: Final = (
-    Step("download", 10),
+    Step(FETCHING, 10),
     Step("load", 17),
     Step("rectify", 28),
     Step("segment", 50),
@@ -58,10 +60,12 @@ class Render(MakesArtworks):
             request["mask"] = fetch_mask(job, work)
             request["mask_before"] = _fetch_mask_before(job, work)
         asked = request["stage_timeout_seconds"] or settings.RENDER_STAGE_TIMEOUT
+        seconds = min(asked, settings.RENDER_STAGE_TIMEOUT)
         return request | {
             "source": SOURCE,
             "texture": TEXTURE,
-            "stage_timeout_seconds": min(asked, settings.RENDER_STAGE_TIMEOUT),
+            "stage_timeout_seconds": seconds,
+            "step_seconds": {step.name: seconds for step in STEPS if step.name != FETCHING},
             "allow_http": settings.FETCH_ALLOW_HTTP,
             "size_limit": settings.MAX_UPLOAD_BYTES,
             "models": model_request(),

@@ -4,6 +4,8 @@ The child is a process of its own: where the origin listens lies in a file besid
 """
 
 import json
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,16 @@ def pixels(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:
             work / "out" / name, form, **QUICK.get(form, {})
         )
     return {"width": size[0], "height": size[1], "engine": "stand-in", "seconds": {}, "wall_share": 0.5}
+
+
+def stuck(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:
+    """A pipeline that never comes back from its second step."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    report("download", 0.0)
+    report("load", 0.0)
+    report("segment", 0.0)
+    time.sleep(60)
+    return {}
 
 
 def render(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db import connection
 
 from artworks.models import Artwork
 from circles.models import User
-from processing import leases, reconciler, runner, sandbox
+from processing import leases, recipe, reconciler, runner, sandbox
 from processing.models import Job, JobFile
 from processing.states import Queue, State
 from tests.facades.conftest import BRICK, HOUSE, JOBS, png
@@ -96,6 +97,27 @@ def test_the_pixels_in_the_middle_are_given_up_at_once(
     cancelled, gone = given_up(api_as(alice), url)
     assert cancelled < 2
     assert gone < 2
+    thread.join(10)
+    assert nothing_left(tmp_path)
+
+
+def test_a_step_that_hangs_is_killed_at_its_limit(
+    alice: User, api_as: Any, working: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = recipe.find("render")
+    monkeypatch.setitem(recipe._registry, "render", replace(changed, run="tests.facades.stand_in.stuck"))
+    monkeypatch.setattr(sandbox, "STEP_GRACE_SECONDS", 0.2)
+    body = {"image_url": HOUSE, "texture_url": BRICK, "options": {"stage_timeout_seconds": 1}}
+    url = api_as(alice).post(JOBS, body).json()["poll_url"]
+    thread = working()
+    assert until(lambda: Job.objects.get().step == "segment", 60)
+    began = time.monotonic()
+    assert until(lambda: Job.objects.get().state == State.FAILED, 20)
+    assert time.monotonic() - began < 10
+    assert until(lambda: not children(), 10)
+    told = api_as(alice).get(url).json()
+    assert (told["status"], told["error_code"]) == ("failed", "pipeline_error")
+    assert told["error_message"].startswith("The step “segment” took longer than the 1 seconds")
     thread.join(10)
     assert nothing_left(tmp_path)
 

@@ -132,6 +132,25 @@ def faces(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]
     return {"engine": detect.engine, "faces": len(found), "before": before, "after": sessions.loaded()}
 
 
+def hang(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:
+    """As a native call that never comes back: no signal but the last one reaches it."""
+    import signal
+
+    from processing.imaging.facade.steps import Steps
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    with Steps(report, request["stage_timeout_seconds"]).step("texture"):
+        time.sleep(30)
+    return {}
+
+
+def nap(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:
+    report("another", 0.0)
+    report("nap", 0.0)
+    time.sleep(request["seconds"])
+    return {}
+
+
 def slow_step(work: Path, request: dict[str, Any], report: Any) -> dict[str, Any]:
     from processing.imaging.facade.steps import Steps
 

@@ -120,6 +120,25 @@ def test_a_step_with_too_little_time_ends_the_work_and_not_the_child(run: Run) -
     assert run("whoami")["pid"] == child
 
 
+def test_a_step_that_hangs_in_a_native_call_is_killed_at_its_limit(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("processing.sandbox.STEP_GRACE_SECONDS", 0.2)
+    child, began = run("whoami")["pid"], time.monotonic()
+    told = {"stage_timeout_seconds": 0.3, "step_seconds": {"load": 0.1, "texture": 0.3}}
+    with pytest.raises(PipelineError, match=r"The step “texture” took longer than the 0\.3 seconds"):
+        run("hang", told)
+    assert time.monotonic() - began < 10
+    assert _gone(child)
+    assert run("whoami")["pid"] != child
+
+
+def test_a_step_without_a_limit_may_take_its_time(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("processing.sandbox.STEP_GRACE_SECONDS", 0.0)
+    heard: list[str] = []
+    told = {"seconds": 0.4, "step_seconds": {"another": 0.05}}
+    run("nap", told, on_progress=lambda step, fraction: heard.append(step))
+    assert heard[-1] == "nap"
+
+
 def test_too_much_memory_is_stopped(run: Run) -> None:
     with pytest.raises(TooDemanding):
         run("eat", {"mib": 4000}, memory_mb=200)

@@ -28,8 +28,9 @@ class Steps:
     """Reports and times steps; ``limit`` is how many seconds each may take, None for no limit.
 
     A timer of the process interrupts the step between two instructions of Python: one call into a native library ends
-    first, all of which take a second or so here. Whatever hung inside one would be killed by the engine's own limit for
-    the whole job. Outside the main thread there are no timers: there a step that took too long is found at its end.
+    first, all of which take a second or so here. Whatever hangs inside one is killed with its process by the engine,
+    which knows the same limit. Outside the main thread there are no timers: there a step that took too long is found at
+    its end.
     """
 
     def __init__(self, report: Report, limit: float | None = None) -> None:
