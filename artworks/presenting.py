@@ -55,6 +55,8 @@ _ENGINES: Final = {
     "curved-strokes": "Curved strokes in layers (Hertzmann 1998)",
     "pencil-hatching": "Hatching and contours (Lu 2012)",
     "coloured-pencil-hatching": "Coloured hatching and contours (Lu 2012)",
+    "edge-aware-detail": "The photo's own relief and grain",
+    "one-step-diffusion": "An installed diffusion model, which invents detail (Parmar 2024)",
     "fast-neural-style": "An installed network (Johnson 2016)",
     "geometric-cues": "Geometric cues: horizon, ground and what stands on it",
 }
@@ -144,8 +146,12 @@ class Work:
 
     @property
     def method(self) -> str:
-        name = self.artwork.engine
-        return next((words for start, words in _ENGINES.items() if name.startswith(start)), name)
+        return _in_words(self.artwork.engine)
+
+    @property
+    def refined_by(self) -> str:
+        """Who went over the details last; nobody is no words."""
+        return _in_words(self.artwork.facts.get("refinement") or "")
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -235,6 +241,10 @@ class Work:
             return []
         same = Artwork.objects.owned_by(self.artwork.owner).of_photo(self.artwork.photo_id)
         return list(same.exclude(pk=self.artwork.pk).newest_first()[:12])
+
+
+def _in_words(engine: str) -> str:
+    return next((words for start, words in _ENGINES.items() if engine.startswith(start)), engine)
 
 
 def middle_of(photo: Photo) -> dict[str, Any]:

@@ -371,6 +371,7 @@ DEFAULT_PAINTERLY_SEED = env.number("DEFAULT_PAINTERLY_SEED", 42)
 
 # Renders: what is fetched from an address, how long a step may take, how long what came of an address is kept.
 FETCH_ALLOW_HTTP = env.flag("FETCH_ALLOW_HTTP")
+RENDER_MEMORY_MB = env.number("RENDER_MEMORY_MB", 1536, minimum=256)
 RENDER_STAGE_TIMEOUT = env.number("RENDER_STAGE_TIMEOUT", 120, minimum=1)
 RENDER_RETENTION_HOURS = env.number("RENDER_RETENTION_HOURS", 48, minimum=1)
 

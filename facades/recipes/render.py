@@ -44,7 +44,7 @@ STEPS: Final = (
     steps=STEPS,
     run="processing.facade_job.run",
     time_limit=600,
-    memory_mb=1536,
+    memory_mb=settings.RENDER_MEMORY_MB,
 )
 class Render(MakesArtworks):
     """Not biometric. What is fetched is fetched in the child: whoever cancels does not wait for a slow server."""

@@ -8,10 +8,11 @@ from typing import Final
 
 from processing.imaging.catalog.entry import Entry, Part, Publication, Purpose, Shape, Tensor
 from processing.imaging.catalog.faces import BUFFALO, SFACE, YUNET
-from processing.imaging.catalog.pictures import DEPTH_ANYTHING, FAST_STYLE, LAMA, REAL_ESRGAN
+from processing.imaging.catalog.pictures import DEPTH_ANYTHING, FAST_STYLE, LAMA, ONE_STEP_DIFFUSION, REAL_ESRGAN
 
 __all__ = [
     "ENTRIES",
+    "ONE_STEP_DIFFUSION",
     "Entry",
     "Part",
     "Publication",
@@ -25,7 +26,9 @@ __all__ = [
 ]
 
 # Where two serve one purpose, the earlier takes over.
-ENTRIES: Final[tuple[Entry, ...]] = (REAL_ESRGAN, BUFFALO, YUNET, SFACE, DEPTH_ANYTHING, LAMA, FAST_STYLE)
+ENTRIES: Final[tuple[Entry, ...]] = (
+    REAL_ESRGAN, BUFFALO, YUNET, SFACE, DEPTH_ANYTHING, LAMA, FAST_STYLE, ONE_STEP_DIFFUSION,
+)  # fmt: skip
 
 
 def find(name: str, entries: tuple[Entry, ...] = ENTRIES) -> Entry | None:

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     DEPTH = "depth"
     INPAINT = "inpaint"
     STYLE = "style"
+    REFINE = "refine"
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,29 @@ LAMA: Final = Entry(
     ),
 )
 
+ONE_STEP_DIFFUSION: Final = Entry(
+    name="one-step-diffusion",
+    title="One-step image-to-image diffusion",
+    does="Goes over the details of a wall that got another texture.",
+    licence="that of the weights it was exported from",
+    page="https://github.com/GaParmar/img2img-turbo",
+    without_it="An edge-aware pass brings back the photo's own relief and grain; it invents nothing.",
+    note="Nobody publishes it as one ONNX graph: export one that takes an image (0 to 1) and Gaussian noise, and state "
+    "its hash. It works on pieces of 512 pixels and needs as much memory as its file is large and half of that again: "
+    "set RENDER_MEMORY_MB.",
+    is_free=False,
+    parts=(
+        Part(
+            name="refiner",
+            purposes=(Purpose.REFINE,),
+            inputs=(Tensor("image", (None, 3, 512, 512)), Tensor("noise", (None, 4, 64, 64))),
+            outputs=(Tensor("refined", (None, 3, 512, 512)),),
+            published=(),
+            takes_unlisted=True,
+        ),
+    ),
+)
+
 
 def _zoo_style(name: str, revision: str, sha256: str, known_from: str) -> Part:
     """A style of the ONNX model zoo: RGB 0..255 in and out."""

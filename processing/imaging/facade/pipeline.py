@@ -9,7 +9,8 @@ import numpy as np
 
 from processing.imaging import codec, enlarging, renditions
 from processing.imaging.errors import Code, ImageRefused
-from processing.imaging.facade import detail, engines, light, projection, rectify, tiles, tiling
+from processing.imaging.facade import engines, light, projection, rectify, tiles, tiling
+from processing.imaging.facade.refinement import refined
 from processing.imaging.facade.steps import Report, Steps
 from processing.imaging.headers import Limits
 from processing.imaging.types import Decoded, Pixels
@@ -40,7 +41,8 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     ``reference``, in place of the scale: {"points": two of x, y in pixels of the upright photo, "metres": between them,
     "tile_metres": width of a tile}. ``seamless``: make the texture repeat first (True). ``mask``: the name of a picture
     of the wall (white) made by hand, or None. ``engine``: "network" or "classical" where there is no mask.
-    ``enable_refinement`` and ``refinement_seed``: a last pass over details. ``stage_timeout_seconds``: for each step.
+    ``enable_refinement``, ``refinement_seed``, "models": a last pass over details, as ``refinement.refined`` has it.
+    ``stage_timeout_seconds``: for each step.
 
     A texture that is the photo itself means that nothing is to be laid: the photo comes back, refined if asked.
 
@@ -55,8 +57,7 @@ def run(work: Path, request: dict[str, Any], report: Report) -> dict[str, Any]:
     with steps.step("refine"):
         refinement, picture = None, made.picture
         if request.get("enable_refinement"):
-            seed = int(request.get("refinement_seed", detail.USUAL_SEED))
-            refinement, picture = detail.NAME, detail.refined(picture, given.photo, made.share, seed)
+            picture, refinement = refined(picture, given.photo, made.share, request)
     with steps.step("save"):
         files = _saved(work / "out", picture, given, made)
     return {

@@ -8,7 +8,7 @@ from processing.imaging import catalog, fallbacks
 from processing.imaging.catalog import Entry, Purpose
 from processing.imaging.models.adapter import Adapter
 from processing.imaging.models.faces import ArcFace, Scrfd, SFace, YuNet
-from processing.imaging.models.pictures import DepthAnything, FastStyle, Lama, RealEsrgan
+from processing.imaging.models.pictures import DepthAnything, FastStyle, Lama, OneStepDiffusion, RealEsrgan
 from processing.imaging.modelstore import missing
 from processing.imaging.sessions import Sessions
 
@@ -23,6 +23,7 @@ _ADAPTERS: Final[dict[tuple[str, Purpose], type[Adapter]]] = {
     ("depth-anything-v2-small", Purpose.DEPTH): DepthAnything,
     ("lama", Purpose.INPAINT): Lama,
     ("fast-neural-style", Purpose.STYLE): FastStyle,
+    ("one-step-diffusion", Purpose.REFINE): OneStepDiffusion,
 }
 
 
@@ -42,6 +43,7 @@ def choose(
 
     A model is called exactly like its default: upscale(tile) -> tile, detect_faces(photo) -> [Face],
     embed_faces(photo, faces) -> rows, depth(photo) -> nearness, inpaint(photo, hole) -> photo, style(photo) -> photo.
+    Only refine(piece, random) -> piece sees pieces, where its default sees the whole.
     Raises ModelMissing, naming the command that installs it, when there is neither.
     """
     entry = sessions.store.serving(purpose)

@@ -12,6 +12,7 @@ WORDS: Final = {
     Purpose.DEPTH: "telling near from far",
     Purpose.INPAINT: "filling holes",
     Purpose.STYLE: "the learnt styles",
+    Purpose.REFINE: "going over the details of walls",
 }
 
 
@@ -70,6 +71,8 @@ def _size(entry: Entry) -> str:
         return f"{megabytes(entry.archive.bytes)} to fetch."
     firsts = {part.name: next(iter(part.published), None) for part in entry.parts}
     sizes = [one.bytes for one in firsts.values() if one]
+    if not sizes:
+        return "As large as it was exported."
     if len(sizes) < 2:
         return f"{megabytes(sum(sizes))}."
     return f"{megabytes(min(sizes))} to {megabytes(max(sizes))} each."
@@ -78,7 +81,7 @@ def _size(entry: Entry) -> str:
 def _provenance(entry: Entry) -> list[str]:
     """From whom we know the hashes: a person who installs a model may want to know."""
     sources = dict.fromkeys(one.known_from for _, one in entry.published())
-    return [f"Hash known from {', or '.join(sources)}."]
+    return [f"Hash known from {', or '.join(sources)}."] if sources else []
 
 
 def _other_licences(entry: Entry) -> list[str]:
@@ -91,6 +94,8 @@ def _other_licences(entry: Entry) -> list[str]:
 
 
 def _commands(entry: Entry) -> list[str]:
+    if not entry.published():
+        return [f"manage.py models install FILE --as {entry.name} --trust-hash SHA256"]
     if entry.needs_all:
         return [install_command(entry.name)]
     with_address = [part for part in entry.parts if any(one.address for one in part.published)]

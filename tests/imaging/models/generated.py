@@ -1,7 +1,7 @@
 """Small ONNX graphs with the tensors of each catalogue entry, which do something a test can see.
 
 The detectors find bright cells, the embedders look at a 4 x 4 thumbnail, depth is brightness, holes are filled red, a
-style is the negative, and enlarging repeats each pixel.
+style is the negative, enlarging repeats each pixel, and going over details makes grain of the noise.
 """
 
 import dataclasses
@@ -123,6 +123,19 @@ def style(path: Path, part: Part, **fixed: Any) -> Path:
     return _save(path, part, nodes, {"full": np.float32(255)}, **fixed)
 
 
+def refiner(path: Path, part: Part, **fixed: Any) -> Path:
+    """The noise as squares of 8 pixels on the picture."""
+    how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    nodes = [
+        node("ReduceMean", ["noise"], ["grey"], axes=[1]),
+        node("Resize", ["grey", "", "scales"], ["large"], **how),
+        node("Mul", ["large", "faint"], ["grain"]),
+        node("Add", ["image", "grain"], ["refined"]),
+    ]
+    weights = {"scales": np.array([1, 1, 8, 8], np.float32), "faint": np.float32(0.1)}
+    return _save(path, part, nodes, weights, **fixed)
+
+
 MAKERS: dict[str, Callable[..., Path]] = {
     "upscaler": upscaler,
     "detector": yunet,
@@ -131,6 +144,7 @@ MAKERS: dict[str, Callable[..., Path]] = {
     "w600k_r50": embedder,
     "depth": depth,
     "inpainter": inpainter,
+    "refiner": refiner,
 }
 
 

@@ -27,7 +27,8 @@ def test_nothing_is_installed_at_first_and_the_list_says_how_and_what_works_with
         assert f"{entry.name}: not installed" in told
         assert f"Without it: {entry.without_it}" in told
         assert f"Licence: {entry.licence}" in told
-        assert f"manage.py models install {entry.name}" in told
+        how = entry.name if entry.published() else f"FILE --as {entry.name} --trust-hash SHA256"
+        assert f"manage.py models install {how}" in told
 
 
 def test_a_published_file_installs_without_a_network_and_says_what_it_takes_over(run: Callable[..., str]) -> None:
