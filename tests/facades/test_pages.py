@@ -48,6 +48,22 @@ def test_the_whole_way_without_a_script(
     assert 'href="/studio/render/' in browser.get(f"/studio/photos/{photo.pk}").content.decode()
 
 
+def test_who_went_over_its_details_is_said(alice: User, session_of: Any, library: Any, work: Callable[[], int]) -> None:
+    photo, texture = library(alice)
+    browser = session_of(alice)
+    browser.post(f"/studio/render/{photo.pk}", SEND | {"texture": str(texture.pk)})
+    work()
+    made = Artwork.objects.get()
+    for engine, words in (
+        ("", ""),
+        ("edge-aware-detail-1", "The photo&#x27;s own relief and grain"),
+        ("one-step-diffusion@0123", "An installed diffusion model, which invents detail"),
+    ):
+        Artwork.objects.update(facts=made.facts | {"refinement": engine})
+        text = browser.get(f"/artworks/{made.pk}").content.decode()
+        assert ("Details by" in text, words in text) == (bool(engine), True)
+
+
 def test_a_wall_painted_by_hand_is_a_new_render(
     alice: User, session_of: Any, api_as: Any, library: Any, work: Callable[[], int]
 ) -> None:
