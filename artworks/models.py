@@ -81,6 +81,10 @@ class Artwork(models.Model):
     def __str__(self) -> str:
         return self.title or f"{self.get_kind_display()} of {self.created_at:%-d %B %Y}"
 
+    def keeps(self, name: str) -> bool:
+        """Whether a file of this name is among its own."""
+        return any(file.name == name for file in self.files.all())  # type: ignore[attr-defined]
+
     @property
     def other_subject_id(self) -> uuid.UUID | None:
         """The member it shows, when that is not its owner; they are asked as the owner is."""
@@ -107,11 +111,14 @@ class ArtworkFile(models.Model):
 
 
 class HandMask(models.Model):
-    """A mask brushed by hand, kept for the jobs that use it: a PNG as large as its upright photo."""
+    """A mask brushed by hand, kept for the jobs that use it: a PNG as large as its upright photo.
+
+    Without a photo it was brushed on an artwork that has none, and is as large as that.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="+")
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     key = models.CharField(max_length=400, unique=True)
     byte_size = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)

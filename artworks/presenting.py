@@ -15,6 +15,7 @@ from artworks.styles import label
 from circles.models import User
 from photos.models import Photo
 from photos.presenting import picture_url
+from processing.imaging.facade.names import LOOK
 from processing.imaging.iris.artwork import FILL
 from processing.imaging.layers.names import shown_name
 from processing.models import Job
@@ -114,13 +115,29 @@ class Work:
     def geometry(self) -> dict[str, Any] | None:
         return choices.shown_geometry(self.artwork.geometry)
 
+    @cached_property
+    def kept(self) -> str:
+        """The address of the photo that it keeps itself, because that lies in nobody's library; else empty."""
+        is_kept = self.artwork.photo_id is None and self.artwork.keeps(LOOK)
+        return reverse("artworks-file", args=[self.artwork.pk, LOOK]) if is_kept else ""
+
+    @property
+    def is_paintable(self) -> bool:
+        """The photo is there to paint a mask on."""
+        return bool(self.photo or self.kept)
+
+    @property
+    def canvas(self) -> Photo | Artwork:
+        """What is as large as its masks are."""
+        return self.photo or self.artwork
+
     @property
     def beneath(self) -> Beneath | None:
         """The photo for the slider; None when it is gone."""
-        if not self.photo:
+        if not self.photo and not self.kept:
             return None
-        url = picture_url(self.photo, 1024, "webp")
-        if not self.geometry:
+        url = picture_url(self.photo, 1024, "webp") if self.photo else self.kept
+        if not self.photo or not self.geometry:
             # The artwork stands in a square, as wide or as tall as that.
             longest = max(self.artwork.width, self.artwork.height)
             width, height = self.artwork.width / longest, self.artwork.height / longest

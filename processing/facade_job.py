@@ -13,7 +13,7 @@ from typing import Any, Final
 from processing.errors import DownloadFailed, DownloadRefused
 from processing.fetching.fetcher import Fetcher
 from processing.fetching.network import OUTSIDE, Network
-from processing.imaging.facade import following, pipeline, swatches
+from processing.imaging.facade import following, keeping, pipeline, swatches
 
 STEP: Final = "download"
 PAUSE_SECONDS: Final = 1.0
@@ -24,6 +24,7 @@ def run(work: Path, request: dict[str, Any], report: Report, network: Network = 
     """Fetch ``image_url`` to ``work / source`` and ``texture_url`` to ``work / texture``, as far as they are given, or
     draw ``texture_sample`` there, and hand the request to the pipeline, whose result and errors are this one's too.
 
+    ``keep``: what of it stays with the result, see ``keeping``.
     ``mask_before``: the wall before somebody painted ``mask``; what looks like their strokes follows.
     ``allow_http``: whether plain http will do. Raises DownloadFailed. ``network`` is for tests.
     """
@@ -43,6 +44,7 @@ def run(work: Path, request: dict[str, Any], report: Report, network: Network = 
     report(STEP, 1.0)
     if request.get("texture_sample"):
         swatches.write(request["texture_sample"], work / request["texture"])
+    keeping.keep(work, request)
     if request.get("mask_before"):
         following.follow(work, request)
     return pipeline.run(work, request, report)

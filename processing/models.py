@@ -33,7 +33,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Failed jobs that might succeed now: not the picture's fault, not put away, not tried again already."""
         return self.filter(state=State.FAILED, discarded_at=None, retried_as=None).exclude(error_type="quality_issue")
 
-    def about(self, subject_id: uuid.UUID) -> "JobQuerySet":
+    def about(self, subject_id: uuid.UUID | None) -> "JobQuerySet":
         return self.filter(subject_id=subject_id)
 
 

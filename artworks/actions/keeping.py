@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.utils import timezone
 from artworks import consequences
 from artworks.actions import offering, sharing
 from artworks.models import Artwork, ArtworkFile, HandMask
-from artworks.querysets import ArtworkQuerySet
+from artworks.querysets import ArtworkQuerySet, HandMaskQuerySet
 from circles.actions import standing
 from circles.models import OptIn, User
 from photos.models import Photo
@@ -120,13 +120,14 @@ def delete_artwork(*, actor: User, artwork_id: uuid.UUID) -> None:
             raise NotFound()
 
 
-def store_mask(*, actor: User, photo: Photo, content: bytes) -> HandMask:
-    """A mask in the storage, its row not saved yet; Refused when it is no PNG as large as the upright photo.
+def store_mask(*, actor: User, artwork: Artwork, content: bytes) -> HandMask:
+    """A mask in the storage, its row not saved yet; Refused when it is no PNG as large as the upright photo, or as the
+    artwork where that has no photo.
 
     Its file goes by itself unless ``keep_mask`` follows.
     """
-    _check_mask(photo, content)
-    mask = HandMask(owner=actor, photo=photo, byte_size=len(content))
+    _check_mask(artwork.photo or artwork, content)
+    mask = HandMask(owner=actor, photo=artwork.photo, byte_size=len(content))
     mask.key = f"masks/{mask.pk}.png"
     FileDeletion.objects.create(key=mask.key, reason="mask not kept", not_before=timezone.now() + GRACE)
     default_storage.save(mask.key, ContentFile(content))
@@ -162,11 +163,24 @@ def forget_masks_of(photo_ids: Iterable[uuid.UUID]) -> None:
 
 def sweep_masks() -> int:
     """Delete masks that neither a job nor an artwork names any more; called by the reconciler. Returns how many."""
-    old = HandMask.objects.filter(created_at__lt=timezone.now() - MASKS_KEPT).annotate(name=Cast("pk", CharField()))
-    artworks = Artwork.objects.alias(mask=KT("options__mask")).filter(photo=OuterRef("photo"), mask=OuterRef("name"))
-    jobs_of = Job.objects.alias(mask=KT("options__mask")).filter(subject_id=OuterRef("photo"), mask=OuterRef("name"))
+    old = HandMask.objects.filter(created_at__lt=timezone.now() - MASKS_KEPT)
+    of_photos = Q(photo=OuterRef("photo")), Q(subject_id=OuterRef("photo"))
+    return _sweep(old.exclude(photo=None), *of_photos) + forget_loose_masks(old)
+
+
+def forget_loose_masks(masks: HandMaskQuerySet) -> int:
+    """Those of ``masks`` that were brushed on no photo, and that neither a job nor an artwork names any more."""
+    owners = Q(photo=None, owner=OuterRef("owner")), Q(subject_id=None, owner=OuterRef("owner"))
+    return _sweep(masks.filter(photo=None), *owners)
+
+
+def _sweep(masks: HandMaskQuerySet, artworks: Q, jobs_of: Q) -> int:
+    named = {"mask": OuterRef("name")}
+    makers = Artwork.objects.alias(mask=KT("options__mask")).filter(artworks, **named)
+    users = Job.objects.alias(mask=KT("options__mask")).filter(jobs_of, **named)
+    unused = masks.annotate(name=Cast("pk", CharField())).exclude(Exists(makers) | Exists(users))
     with transaction.atomic():
-        doomed = list(old.exclude(Exists(artworks) | Exists(jobs_of)).values_list("pk", flat=True))
+        doomed = list(unused.values_list("pk", flat=True))
         _remove_masks(HandMask.objects.filter(pk__in=doomed), reason="mask not used")
     return len(doomed)
 
@@ -207,7 +221,7 @@ def _check_member(actor: User, whose: str, email: str) -> None:
         raise Refused(fields={"email": ["That is you: choose “me”."]})
 
 
-def _check_mask(photo: Photo, content: bytes) -> None:
+def _check_mask(photo: Photo | Artwork, content: bytes) -> None:
     if len(content) > MASK_BYTES_MOST:
         raise Refused("The mask is larger than 2 MB.", code="too_large", suggestion="Send a PNG without colours.")
     try:

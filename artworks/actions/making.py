@@ -15,10 +15,13 @@ from circles.models import OptIn, User
 from photos.models import Photo
 from processing import jobs
 from processing.errors import Conflict, NotFound, Refused
+from processing.imaging.facade.names import ORIGINAL
 from processing.models import Job
 
 # Not options of the pixels: who the new artwork descends from.
 PARENT: Final = "parent"
+# Where the photo lies that is in nobody's library.
+ADDRESS: Final = "image_url"
 # Kinds whose mask people correct by hand.
 MASKED: Final = frozenset({"iris", "render"})
 BIOMETRIC: Final = frozenset({"iris", "preview"})
@@ -51,6 +54,9 @@ def reprocess_artwork(*, actor: User, artwork_id: uuid.UUID, changes: Mapping[st
     wanted = choices.laid_over(artwork.kind, artwork.options, changes)
     require_mask(actor, photo, wanted)
     wanted[PARENT] = str(artwork.pk)
+    if photo is None:
+        wanted[ADDRESS] = artwork.options[ADDRESS]
+        submission["label"] = artwork.job.label if artwork.job else str(artwork)
     return _start(actor, photo, artwork.kind, wanted, retry_of=artwork.job, **submission)
 
 
@@ -75,8 +81,8 @@ def correct_mask(
     if artwork.kind not in MASKED:
         raise Conflict("Only an iris or a facade has a mask.", suggestion="Choose one of those.")
     require_word(actor, artwork.kind)
-    photo = _photo_of(actor, artwork)
-    mask = store_mask(actor=actor, photo=photo, content=content)
+    _photo_of(actor, artwork)
+    mask = store_mask(actor=actor, artwork=artwork, content=content)
     with transaction.atomic():
         keep_mask(mask)
         wanted: dict[str, Any] = {"mask": str(mask.pk)}
@@ -101,8 +107,8 @@ def refuse_binned(actor: User, photo: Photo) -> None:
         raise Conflict("This photo lies in your bin.", suggestion="Restore it, then start again.", code="in_bin")
 
 
-def require_mask(actor: User, photo: Photo, wanted: Mapping[str, Any]) -> None:
-    """A mask named in options must be this photo's own."""
+def require_mask(actor: User, photo: Photo | None, wanted: Mapping[str, Any]) -> None:
+    """A mask named in options must be this photo's own; without a photo one that was brushed on none."""
     mask = wanted.get("mask")
     if mask and not HandMask.objects.visible_to(actor).filter(pk=mask, photo=photo).exists():
         raise Refused(fields={"options": {"mask": ["There is no such mask of this photo."]}})
@@ -113,12 +119,14 @@ def pixel_options(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name != PARENT}
 
 
-def _start(actor: User, photo: Photo, kind: str, wanted: dict[str, Any], **submission: Any) -> Job:
-    running = Job.objects.visible_to(actor).about(photo.pk).unfinished()  # type: ignore[attr-defined]
+def _start(actor: User, photo: Photo | None, kind: str, wanted: dict[str, Any], **submission: Any) -> Job:
+    subject_id = photo.pk if photo else None
+    running = Job.objects.visible_to(actor).about(subject_id).unfinished()  # type: ignore[attr-defined]
     same = running.filter(kind=kind, options=wanted).first()
     if same is not None and submission.get("idempotency_key") is None:
         return same
-    return jobs.submit(actor=actor, kind=kind, label=photo.filename, subject_id=photo.pk, options=wanted, **submission)
+    submission.setdefault("label", photo.filename if photo else "")
+    return jobs.submit(actor=actor, kind=kind, subject_id=subject_id, options=wanted, **submission)
 
 
 def _made_before(photo: Photo, kind: str, wanted: dict[str, Any]) -> Artwork | None:
@@ -128,8 +136,11 @@ def _made_before(photo: Photo, kind: str, wanted: dict[str, Any]) -> Artwork | N
     return same.newest_first().first()
 
 
-def _photo_of(actor: User, artwork: Artwork) -> Photo:
+def _photo_of(actor: User, artwork: Artwork) -> Photo | None:
+    """None for an artwork of a photo from elsewhere that it keeps itself."""
     photo = artwork.photo
+    if photo is None and artwork.keeps(ORIGINAL) and ADDRESS in artwork.options:
+        return None
     if photo is None:
         raise Conflict(
             "The photo of this artwork is gone.", suggestion="Upload it again and start anew.", code="photo_gone"

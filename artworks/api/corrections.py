@@ -62,6 +62,7 @@ class MaskView(APIView):
     def put(self, request: Request, artwork_id: uuid.UUID) -> Response:
         """A mask brushed by hand: a PNG as large as the upright photo; a new job.
 
+        A facade whose photo came from an address keeps it as long as itself: its mask is as large as the artwork.
         Of an eye 255 is iris, 128 pupil, 0 the rest; of a facade 255 is wall.
         """
         asked = read_query(FollowSerializer, request)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from artworks import options as choices
-from artworks.actions.keeping import delete_artwork
-from artworks.models import Artwork, ArtworkFile
+from artworks.actions.keeping import delete_artwork, forget_loose_masks
+from artworks.models import Artwork, ArtworkFile, HandMask
 from circles.models import User
 from facades.links import RESULT
 from facades.options import ERRAND, TEXTURES
@@ -66,6 +66,7 @@ def forget(job: Job) -> None:
     for artwork_id in Artwork.objects.filter(job=job).values_list("pk", flat=True):
         delete_artwork(actor=job.owner, artwork_id=artwork_id)
     jobs.delete(actor=job.owner, job_id=job.pk)
+    forget_loose_masks(HandMask.objects.visible_to(job.owner))
 
 
 def find_result(*, job_id: uuid.UUID, actor: User | None = None) -> ArtworkFile:

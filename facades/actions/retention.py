@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models.fields.json import KT
 from django.utils import timezone
 
-from artworks.actions.keeping import delete_artwork
-from artworks.models import Artwork
+from artworks.actions.keeping import delete_artwork, forget_loose_masks
+from artworks.models import Artwork, HandMask
 from facades.actions.rendering import KIND, forget
 from facades.webhooks import KIND as WEBHOOK
 from processing import jobs
@@ -35,4 +35,5 @@ def forget_old_renders() -> int:
     left = list(alone.select_related("owner")[:AT_ONCE])
     for artwork in left:
         delete_artwork(actor=artwork.owner, artwork_id=artwork.pk)
+        forget_loose_masks(HandMask.objects.visible_to(artwork.owner))
     return len(renders) + len(messages) + len(left)

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.conf import settings
 
 from artworks import options as choices
-from artworks.actions.making import PARENT, require_mask
-from artworks.models import ArtworkFile
+from artworks.actions.making import ADDRESS, PARENT, require_mask
+from artworks.models import Artwork, ArtworkFile
 from artworks.recipes.parts import SOURCE, MakesArtworks, fetch_mask, publish_artwork
 from facades import webhooks
 from facades.fetching import note_refusal
@@ -18,6 +18,7 @@ from photos.actions.pictures import fetch_original
 from photos.models import Photo
 from processing.errors import Cancelled
 from processing.files import read_stored
+from processing.imaging.facade import names
 from processing.model_settings import model_request
 from processing.models import Job, JobFile
 from processing.recipe import Step, recipe
@@ -25,6 +26,9 @@ from processing.states import Queue
 
 TEXTURE: Final = "texture"
 MASK_BEFORE: Final = "mask-before.png"
+# What a render of addresses alone keeps of them, and where each lies in the work folder.
+KEPT: Final = {names.ORIGINAL: ADDRESS, names.TEXTURE: "texture_url"}
+PLACES: Final = {names.ORIGINAL: SOURCE, names.TEXTURE: TEXTURE}
 # The fetcher has seconds of its own.
 FETCHING: Final = "download"
 STEPS: Final = (
@@ -56,6 +60,8 @@ class Render(MakesArtworks):
         for name, place in ((job.subject_id, SOURCE), (request.get("texture_photo_id"), TEXTURE)):
             if name:
                 fetch_original(photo_of(job, name), work / place)
+        if not job.subject_id:
+            request |= _kept_before(job, work) | {"keep": [name for name, field in KEPT.items() if request.get(field)]}
         if request.get("mask"):
             request["mask"] = fetch_mask(job, work)
             request["mask_before"] = _fetch_mask_before(job, work)
@@ -96,10 +102,24 @@ class Render(MakesArtworks):
     def lay_over(job: Job, wanted: dict[str, Any]) -> dict[str, Any]:
         """Where the photo comes from and who hears of it stay as they were."""
         found = choices.laid_over(job.kind, job.options, wanted)
-        if job.subject_id:
-            require_mask(job.owner, photo_of(job, job.subject_id), found)
-        kept = ("image_url", PARENT, *ERRAND)
+        require_mask(job.owner, photo_of(job, job.subject_id) if job.subject_id else None, found)
+        kept = (ADDRESS, PARENT, *ERRAND)
         return found | {name: job.options[name] for name in kept if name in job.options}
+
+
+def _kept_before(job: Job, work: Path) -> dict[str, None]:
+    """What an artwork before this one kept of the same addresses, into the work folder; those are not asked again."""
+    mine = Artwork.objects.owned_by(job.owner).filter(pk=job.options.get(PARENT))
+    parent = mine.prefetch_related("files").first()
+    files = {file.name: file for file in parent.files.all()} if parent else {}  # type: ignore[attr-defined]
+    if job.options.get("mask") and names.ORIGINAL not in files:
+        raise Cancelled("The photo it was painted on is gone.")
+    fetched: dict[str, None] = {}
+    for name, field in KEPT.items():
+        if parent and name in files and parent.options.get(field) == job.options.get(field):
+            (work / PLACES[name]).write_bytes(read_stored(files[name].key))
+            fetched[field] = None
+    return fetched
 
 
 def _fetch_mask_before(job: Job, work: Path) -> str | None:
