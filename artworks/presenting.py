@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 
 from artworks import options as choices
+from artworks.actions.making import ADDRESS
 from artworks.forms import OptionsForm, OutlinesForm, WhoseForm, WordsForm
 from artworks.models import Artwork
 from artworks.styles import label
@@ -120,6 +123,13 @@ class Work:
         """The address of the photo that it keeps itself, because that lies in nobody's library; else empty."""
         is_kept = self.artwork.photo_id is None and self.artwork.keeps(LOOK)
         return reverse("artworks-file", args=[self.artwork.pk, LOOK]) if is_kept else ""
+
+    @property
+    def goes_at(self) -> datetime | None:
+        """When it is deleted, because its photo came from an address; None for what stays."""
+        if self.artwork.photo_id or ADDRESS not in self.artwork.options:
+            return None
+        return self.artwork.created_at + timedelta(hours=settings.RENDER_RETENTION_HOURS)
 
     @property
     def is_paintable(self) -> bool:

@@ -44,4 +44,4 @@ def renew(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     code = inspect.getsource(receiving).partition("\n\n")[2]
-    return render(request, "pages/settings_webhooks.html", {"code": code} | more)
+    return render(request, "pages/settings_webhooks.html", {"code": code, "section": "webhooks"} | more)

@@ -241,6 +241,14 @@ def test_other_people_find_nothing(curl: Curl, filename: str, bob: User, work: C
     assert curl.get(f"/{job}").json()["status"] == "completed"
 
 
+def test_jobs_of_other_kinds_are_none_of_this_clients(curl: Curl, filename: str) -> None:
+    ingest = Job.objects.get(kind="ingest").pk
+    assert filename
+    for answer in (curl.get(f"/{ingest}"), curl.get(f"/{ingest}/download/result.jpg"), curl.delete(f"/{ingest}")):
+        assert answer.status_code == 404
+    assert Job.objects.get(pk=ingest).state == "pending"
+
+
 def test_nobody_without_a_token_or_the_sites_own_form(curl: Curl, filename: str, alice: User) -> None:
     words, curl.words = curl.words, {}
     assert (curl.upload(png(9)).status_code, curl.post(filename=filename).status_code) == (401, 401)

@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from artworks.models import Artwork
 from circles.models import User
+from facades.actions.rendering import submit_render
 from photos import doing
 from photos.models import Photo
+from processing.files import read_stored
 from processing.imaging.facade import samples
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_circles import said
@@ -107,3 +111,48 @@ def test_a_texture_is_laid_and_its_wall_corrected(
     assert (Artwork.objects.filter(kind="render").count(), made.engine) == (2, "by hand")
     keep(page, f"render-by-hand-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture
+def from_afar(alice: User, house: Photo) -> Artwork:
+    """A render whose photo lies in nobody's library: only the render itself still has it."""
+    until_taken_in()
+    submit_render(actor=alice, asked={"photo_id": house.pk, "texture_sample": "brick", "options": {}})
+    until = time.monotonic() + 90
+    while not Artwork.objects.filter(kind="render").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    artwork = Artwork.objects.get(kind="render")
+    look = io.BytesIO()
+    original = read_stored(house.original.key)
+    Image.open(io.BytesIO(original)).save(look, "WEBP")
+    for name, content in (("original", original), ("photo.webp", look.getvalue())):
+        key = default_storage.save(f"render/kept/{name}", ContentFile(content))
+        artwork.files.create(name=name, key=key, byte_size=len(content), content_type="image/webp")
+    artwork.photo = None
+    artwork.options["image_url"] = "https://pictures.example/house.png"
+    artwork.save()
+    return artwork
+
+
+def test_the_wall_of_a_photo_from_an_address_is_painted_on_what_was_kept(
+    alice: User, from_afar: Artwork, open_page: Any
+) -> None:
+    page = open_page(f"/artworks/{from_afar.pk}", alice, screen=PHONE, color_scheme="light")
+    ready(page)
+    keep(page, "render-afar-result")
+    page.get_by_role("link", name="Wall", exact=True).click()
+    brush = page.locator("mask-brush[data-ready]")
+    expect(brush).to_be_visible()
+    ready(page)
+    canvas, photo = (brush.locator(what).bounding_box() for what in ("canvas", "img"))
+    assert canvas == pytest.approx(photo, abs=1)
+    page.mouse.move(canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(canvas["x"] + canvas["width"] / 2 + 30, canvas["y"] + canvas["height"] / 2 + 20, steps=4)
+    page.mouse.up()
+    keep(page, "render-afar-brush")
+    assert said(page) == []
+    page.get_by_role("button", name="Lay it on this wall").click()
+    page.wait_for_url(lambda url: "/artworks/" in url and str(from_afar.pk) not in url, timeout=60_000)
+    made = Artwork.objects.filter(kind="render").newest_first().first()
+    assert (made.parent, made.photo, made.engine) == (from_afar, None, "by hand")

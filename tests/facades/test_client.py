@@ -292,6 +292,25 @@ def test_a_step_that_takes_too_long_is_pipeline_error(
     assert "segment" in failed["error_message"]
 
 
+def test_nobody_gets_more_time_for_a_step_than_this_server_gives(
+    alice: User, submit: Any, work: Callable[[], int], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    pixels = pipeline.run
+
+    def look(folder: Any, request: dict[str, Any], report: Any) -> dict[str, Any]:
+        asked.append(request)
+        return pixels(folder, request, report)
+
+    monkeypatch.setattr(pipeline, "run", look)
+    settings.RENDER_STAGE_TIMEOUT = 9
+    for seconds in (None, 600, 5):
+        submit(alice, **BODY, options={"stage_timeout_seconds": seconds})
+    work()
+    assert [request["stage_timeout_seconds"] for request in asked] == [9, 9, 5]
+    assert [set(request["step_seconds"].values()) for request in asked] == [{9}, {9}, {5}]
+
+
 def test_other_peoples_eyes_see_nothing(alice: User, charlie: User, submit: Any, api_as: Any, library: Any) -> None:
     photo, texture = library(alice)
     url = submit(alice, **BODY).json()["poll_url"]

@@ -103,7 +103,9 @@ def test_the_page_has_the_photo_to_paint_on(
 ) -> None:
     browser = session_of(alice)
     photo = f"/api/v1/artworks/{laid.pk}/files/photo.webp"
-    assert f'src="{photo}"' in browser.get(f"/artworks/{laid.pk}").content.decode()
+    page = browser.get(f"/artworks/{laid.pk}").content.decode()
+    assert f'src="{photo}"' in page
+    assert f'datetime="{(laid.created_at + timedelta(hours=48)).strftime("%Y-%m-%dT%H:%M")}' in page
     tab = browser.get(f"/artworks/{laid.pk}?view=brush").content.decode()
     assert f'src="{photo}"' in tab
     assert 'data-width="360" data-height="270"' in tab

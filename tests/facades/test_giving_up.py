@@ -66,6 +66,15 @@ def test_deleting_what_is_done_leaves_no_file(alice: User, api_as: Any, work: Ca
     assert Client().get(picture).status_code == 404
 
 
+@pytest.mark.django_db
+def test_jobs_of_other_kinds_are_no_renders(alice: User, api_as: Any) -> None:
+    other = jobs.submit(actor=alice, kind="webhook", options={"webhook_url": HOUSE, "render_id": str(alice.pk)})
+    for method in ("get", "delete"):
+        hidden = getattr(api_as(alice), method)(f"{JOBS}/{other.pk}")
+        assert (hidden.status_code, hidden.json()["error"]) == (404, "job_not_found")
+    assert Job.objects.get().state == State.PENDING
+
+
 def test_no_answer_has_a_code_that_its_contract_does_not_know() -> None:
     assert CODES == ("download_failed", "pipeline_error", "upload_failed", "validation_failed")
     for state in State:

@@ -147,3 +147,19 @@ def test_it_goes_with_the_account(alice: User) -> None:
     find_secret(actor=alice)
     alice.delete()
     assert not WebhookSecret.objects.exists()
+
+
+def test_after_the_password_what_was_asked_for_is_done(alice: User, session_of: Any, browser: Any) -> None:
+    browser(alice)
+    secret = find_secret(actor=alice).secret
+    asked = session_of(alice)
+    there = asked.post("/settings/webhooks/show")["Location"]
+    shown = asked.post(there, {"password": PASSWORD}, follow=True)
+    assert (shown.status_code, secret in shown.content.decode()) == (200, True)
+    another = session_of(alice)
+    there = another.post("/settings/webhooks/renew")["Location"]
+    assert find_secret(actor=alice).secret == secret
+    renewed = another.post(there, {"password": PASSWORD}, follow=True)
+    assert renewed.status_code == 200
+    assert find_secret(actor=alice).secret != secret
+    assert find_secret(actor=alice).secret in renewed.content.decode()
