@@ -128,3 +128,11 @@ def test_the_whole_way_in_a_sandbox_of_its_own(alice: User, api_as: Any, working
     told = api_as(alice).get(url).json()
     assert told["status"] == "completed", told
     assert Artwork.objects.get().files.filter(name="result.jpg").exists()
+
+
+def test_each_of_the_three_arts_has_ten_minutes() -> None:
+    assert {kind: recipe.find(kind).time_limit for kind in ("layers", "painterly", "render")} == {
+        "layers": 600,
+        "painterly": 600,
+        "render": 600,
+    }

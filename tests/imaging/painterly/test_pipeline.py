@@ -1,5 +1,6 @@
 """From a photo's file to the painting's, and to a quick look."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 from processing.imaging.depth.scenes import scene
 from processing.imaging.errors import ImageRefused
-from processing.imaging.painterly import pipeline
+from processing.imaging.painterly import fields, pipeline
 
 
 def made(work: Path, photo: np.ndarray, **options: Any) -> tuple[dict[str, Any], list[tuple[str, float]]]:
@@ -34,6 +35,17 @@ def test_a_photo_is_painted_at_its_full_size_and_its_progress_is_heard(tmp_path:
     shares = [share for step, share in heard if step == "paint"]
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("style", ["oil", "watercolour", "strokes", "pencil", "coloured_pencil"])
+def test_a_long_painting_never_stands_still_for_a_third_of_its_way(
+    tmp_path: Path, style: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As many strips as a photo of 12 MP has.
+    monkeypatch.setattr(fields, "LONGEST_STRIP", 640 * 40)
+    _, heard = made(tmp_path, scene(3, 480, 640).photo, style=style)
+    shares = [0.0, *(share for step, share in heard if step == "paint"), 1.0]
+    assert max(later - sooner for sooner, later in itertools.pairwise(shares)) < 1 / 3
 
 
 def test_a_look_is_one_small_file(tmp_path: Path) -> None:
