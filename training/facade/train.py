@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from processing.imaging.facade.network import WEIGHTS
-from training.facade import dataset, model, views
+from training.facade import dataset, model, start, views
 
 LOG_EVERY = 25
 
@@ -33,7 +33,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of pictures, views and first weights")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the ONNX file goes")
     parser.add_argument("--cache", type=Path, default=Path(".data/training/facade"), help="drawn pictures")
-    parser.add_argument("--start", type=Path, help="go on from this .pt file instead of from random weights")
+    parser.add_argument("--from", dest="start", type=Path, help="go on from this ONNX file, not from random weights")
     return parser.parse_args()
 
 
@@ -62,15 +62,19 @@ def follow(average: torch.nn.Module, network: torch.nn.Module, step: int) -> Non
                 mean.copy_(now)
 
 
+def begin(path: Path | None, random: np.random.Generator, pictures: dataset.Pictures) -> model.WallNetwork:
+    if path is None:
+        return model.WallNetwork()
+    return start.network_of(path, batch_of(random, pictures, 48)[0])
+
+
 def learn(wanted: argparse.Namespace, pictures: dataset.Pictures) -> torch.nn.Module:
     """The averaged network after all steps."""
-    network = model.WallNetwork()
-    if wanted.start:
-        network.load_state_dict(torch.load(wanted.start))
+    random = np.random.default_rng(wanted.seed)
+    network = begin(wanted.start, random, pictures)
     average = copy.deepcopy(network)
     network = network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), lr=wanted.rate, weight_decay=1e-4)
-    random = np.random.default_rng(wanted.seed)
     began, losses = time.monotonic(), []
     for step in range(wanted.steps):
         for group in optimiser.param_groups:
