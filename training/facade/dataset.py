@@ -10,7 +10,7 @@ from processing.imaging.facade import renderer
 from processing.imaging.facade.renderer import camera
 from processing.imaging.facade.renderer.configuration import FRONTAL, RECTIFIED, STREET, Configuration
 
-SIDE = 224
+SIDE = 288
 MIXTURE: tuple[Configuration, ...] = tuple(
     replace(one, height=SIDE, width=SIDE) for one in (STREET, RECTIFIED, FRONTAL, RECTIFIED, RECTIFIED)
 )

@@ -28,6 +28,11 @@ class WallNetwork(nn.Module):
         self.at_4 = nn.Sequential(Block(large, medium, 2), Block(medium, medium))
         self.at_8 = nn.Sequential(Block(medium, small, 2), Block(small, small))
         self.at_16 = nn.Sequential(Block(small, least, 2), Block(least, least, apart=2), Block(least, least, apart=2))
+        self.around = nn.Sequential(
+            Block(least, least, apart=4), Block(least, least), nn.Conv2d(least, least, 1)
+        )
+        for begun in self.around[2].parameters():
+            nn.init.zeros_(begun)
         self.to_8, self.to_4, self.to_2 = (
             nn.Conv2d(into, out, 1) for into, out in ((least, small), (small, medium), (medium, large))
         )
@@ -38,7 +43,9 @@ class WallNetwork(nn.Module):
         large = self.at_2(pixels / 127.5 - 1)
         medium = self.at_4(large)
         small = self.at_8(medium)
-        small = self.up_8(_doubled(self.to_8(self.at_16(small))) + small)
+        least = self.at_16(small)
+        least = least + self.around(least)
+        small = self.up_8(_doubled(self.to_8(least)) + small)
         medium = self.up_4(_doubled(self.to_4(small)) + medium)
         large = self.up_2(_doubled(self.to_2(medium)) + large)
         return _doubled(self.classes(large))
@@ -48,9 +55,10 @@ def _doubled(features: torch.Tensor) -> torch.Tensor:
     return functional.interpolate(features, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
-def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy + soft Dice of wall and openings."""
-    entropy = functional.cross_entropy(logits, labels, label_smoothing=0.02)
+def loss(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy, each pixel as it counts, + soft Dice of wall and openings."""
+    missed = functional.cross_entropy(logits, labels, label_smoothing=0.02, reduction="none")
+    entropy = (missed * weights).sum() / weights.sum()
     shares = logits.softmax(dim=1)[:, 1:]
     truth = functional.one_hot(labels, CLASSES).permute(0, 3, 1, 2)[:, 1:].to(shares.dtype)
     both = (shares * truth).sum(dim=(0, 2, 3))

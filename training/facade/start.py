@@ -13,11 +13,11 @@ from training.facade.model import Block, WallNetwork
 def network_of(path: Path, pixels: torch.Tensor) -> WallNetwork:
     """The network in ``path``. An exported one has its normalisations folded into its convolutions; here they are
     unfolded so that it gives the same answers and goes on learning: means and spreads are those of ``pixels``
-    (n x 3 x H x W, 0..255). Raises ValueError for a network of another shape."""
-    network = WallNetwork().eval()
-    folded = iter(_convolutions(path))
-    for layer in _layers(network):
-        weight, bias = next(folded)
+    (n x 3 x H x W, 0..255). wall-network-1 did not look around: those layers begin by adding nothing. Raises
+    ValueError for a network of another shape."""
+    network, stored = WallNetwork().eval(), _convolutions(path)
+    around = len(stored) > len(_layers(network, around=False))
+    for layer, (weight, bias) in zip(_layers(network, around=around), stored, strict=True):
         convolution = layer[0] if isinstance(layer, Block) else layer
         if convolution.weight.shape != weight.shape:
             raise ValueError(f"{path.name} is a network of another shape.")
@@ -41,9 +41,9 @@ def _convolutions(path: Path) -> list[tuple[torch.Tensor, torch.Tensor]]:
     return [(stored[one.input[1]], stored[one.input[2]]) for one in graph.node if one.op_type == "Conv"]
 
 
-def _layers(network: WallNetwork) -> list[nn.Module]:
+def _layers(network: WallNetwork, *, around: bool) -> list[nn.Module]:
     """Blocks and plain convolutions in the order they are used."""
-    down = [network.at_2, *network.at_4, *network.at_8, *network.at_16]
+    down = [network.at_2, *network.at_4, *network.at_8, *network.at_16, *(network.around if around else ())]
     up = [network.to_8, network.up_8, network.to_4, network.up_4, network.to_2, network.up_2]
     return [*down, *up, network.classes]
 

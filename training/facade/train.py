@@ -28,7 +28,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the network that finds walls, on drawn facades only.")
     parser.add_argument("--facades", type=int, default=6000, help="drawn pictures")
     parser.add_argument("--steps", type=int, default=6000, help="optimiser steps")
-    parser.add_argument("--batch", type=int, default=16, help="views per step")
+    parser.add_argument("--batch", type=int, default=12, help="views per step")
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1, help="of pictures, views and first weights")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the ONNX file goes")
@@ -45,10 +45,12 @@ def rate_at(step: int, steps: int, highest: float) -> float:
     return highest * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm))))
 
 
-def batch_of(random: np.random.Generator, pictures: dataset.Pictures, size: int) -> tuple[torch.Tensor, torch.Tensor]:
+def batch_of(random: np.random.Generator, pictures: dataset.Pictures, size: int) -> tuple[torch.Tensor, ...]:
+    """Pixels, labels and weights of ``size`` views."""
     rows = random.integers(len(pictures.boxes), size=size)
-    seen, labels = zip(*(views.view(random, pictures, int(row)) for row in rows), strict=True)
-    return torch.from_numpy(np.stack(seen)).permute(0, 3, 1, 2).float(), torch.from_numpy(np.stack(labels))
+    drawn = zip(*(views.view(random, pictures, int(row)) for row in rows), strict=True)
+    seen, labels, weights = (torch.from_numpy(np.stack(one)) for one in drawn)
+    return seen.permute(0, 3, 1, 2).float(), labels, weights
 
 
 def follow(average: torch.nn.Module, network: torch.nn.Module, step: int) -> None:
@@ -79,8 +81,8 @@ def learn(wanted: argparse.Namespace, pictures: dataset.Pictures) -> torch.nn.Mo
     for step in range(wanted.steps):
         for group in optimiser.param_groups:
             group["lr"] = rate_at(step, wanted.steps, wanted.rate)
-        pixels, labels = batch_of(random, pictures, wanted.batch)
-        missed = model.loss(network(pixels.contiguous(memory_format=torch.channels_last)), labels)
+        pixels, labels, weights = batch_of(random, pictures, wanted.batch)
+        missed = model.loss(network(pixels.contiguous(memory_format=torch.channels_last)), labels, weights)
         optimiser.zero_grad()
         missed.backward()
         optimiser.step()

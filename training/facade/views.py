@@ -7,14 +7,17 @@ import numpy as np
 
 from training.facade.dataset import SIDE, Pictures
 
-VIEW = 128
+VIEW = 160
 """Side of a view in pixels; the network itself takes any multiple of 16."""
-CUT = 0.65
+CUT = 0.6
 """Share of views that show the house as a rectified photo does, from edge to edge."""
 
+USUAL = 160
+"""Pixels of an opening that count as one pixel each."""
 
-def view(random: np.random.Generator, pictures: Pictures, row: int) -> tuple[np.ndarray, np.ndarray]:
-    """VIEW square: RGB uint8 and labels int64 (0 other, 1 wall, 2 window or door)."""
+
+def view(random: np.random.Generator, pictures: Pictures, row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """VIEW square: RGB uint8, labels int64 (0 other, 1 wall, 2 window or door), how much each pixel counts."""
     photo, labels = np.asarray(pictures.photos[row]), np.asarray(pictures.labels[row])
     matrix = _placed(random, pictures.boxes[row])
     shrinking = abs(np.linalg.det(matrix[:, :2])) < 0.6
@@ -22,7 +25,16 @@ def view(random: np.random.Generator, pictures: Pictures, row: int) -> tuple[np.
         photo = cv2.GaussianBlur(photo, (0, 0), 0.6)
     seen = cv2.warpAffine(photo, matrix, (VIEW, VIEW), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     classes = cv2.warpAffine(labels, matrix, (VIEW, VIEW), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
-    return _damaged(random, _lit(random, seen)), np.minimum(classes, 2).astype(np.int64)
+    classes = np.minimum(classes, 2)
+    return _damaged(random, _lit(random, seen)), classes.astype(np.int64), _weights(classes)
+
+
+def _weights(classes: np.ndarray) -> np.ndarray:
+    """Small openings count more than their pixels do, so that each whole one counts."""
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats((classes == 2).astype(np.uint8), connectivity=4)
+    weights = np.clip(np.sqrt(USUAL / stats[:, cv2.CC_STAT_AREA]), 0.8, 3).astype(np.float32)
+    weights[0] = 1
+    return np.asarray(weights[numbers])
 
 
 def _placed(random: np.random.Generator, box: np.ndarray) -> np.ndarray:
@@ -31,9 +43,9 @@ def _placed(random: np.random.Generator, box: np.ndarray) -> np.ndarray:
         size = (box[2:] - box[:2]) * np.exp(random.normal(0.05, 0.13, 2))
         middle = (box[:2] + box[2:]) / 2 + random.normal(0, 0.05, 2) * size
     else:
-        size = np.full(2, SIDE * random.uniform(0.4, 1.05))
+        size = np.full(2, SIDE * random.uniform(0.3, 1.05))
         middle = random.uniform(0.35, 0.65, 2) * SIDE
-    size = np.maximum(size, SIDE * 0.25)
+    size = np.maximum(size, SIDE * 0.2)
     # A house much longer than tall is seen in its proportions, else windows would be slits.
     size = np.maximum(size, size.max() * random.uniform(0.4, 1.0))
     low, high = size / 2, SIDE - size / 2

@@ -57,12 +57,12 @@ def shading(random: Random, shape: tuple[int, int]) -> Field:
     slope = (
         1 + pick(random, (-0.18, 0.18)) * (columns / width - 0.5) + pick(random, (-0.18, 0.18)) * (rows / height - 0.5)
     )
-    if random.random() < 0.35:
+    if random.random() < 0.4:
         knots = np.cumsum(random.normal(0, 0.08, 7)) + pick(random, (0.1, 0.9))
         line = np.interp(np.arange(width), np.linspace(0, width, 7), knots * height)
         slanted = rows + (columns - width / 2) * pick(random, (-1.2, 1.2))
         dark = np.clip((slanted - line[None].astype(np.float32)) / np.float32(SOFT * 2 * height + 1) + 0.5, 0, 1)
-        slope = slope * (1 - dark * pick(random, (0.15, 0.55)))
+        slope = slope * (1 - dark * pick(random, (0.15, 0.7)))
     elif random.random() < 0.2:
         slope = slope * (1 - np.clip(smooth(random, height, width, width / 14), 0, 1) * pick(random, (0.1, 0.45)))
     return np.asarray(slope, np.float32)
@@ -75,8 +75,11 @@ def taken(random: Random, configuration: Configuration, picture: Colours) -> Pix
     warm, green = random.normal(0, configuration.cast, 2) * (1.0, 0.25)
     picture = picture * np.exp(np.array([warm, green, -warm], np.float32))
     picture = np.clip(picture * np.float32(pick(random, configuration.exposure)), 0, 1.2)
+    # A camera meters: half of a photo is neither black nor burnt.
+    half = float(np.median(picture))
+    picture = picture * np.float32(np.clip(half, 0.2, 0.62) / max(half, 0.02))
     middle = np.float32(0.45)
-    picture = (picture - middle) * np.float32(pick(random, (0.7, 1.3))) + middle
+    picture = (picture - middle) * np.float32(pick(random, (0.7, 1.25))) + middle
     if random.random() < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), pick(random, (0.3, 1.1)) * configuration.width / 512)
     strength = pick(random, configuration.noise) * random.random()

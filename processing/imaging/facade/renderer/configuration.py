@@ -21,7 +21,7 @@ class Configuration:
     """Positive looks up."""
     roll: Range = (-2.0, 2.0)
     storeys: tuple[int, int] = (2, 6)
-    columns: tuple[int, int] = (2, 9)
+    columns: tuple[int, int] = (2, 11)
     neighbours: float = 0.55
     occluders: tuple[int, int] = (0, 4)
     wedges: float = 0.0

@@ -19,11 +19,12 @@ def paint(random: Random) -> Colour:
 
 def material(random: Random, shape: tuple[int, int], scale: float, colour: Colour) -> Colours:
     """H x W x 3 of one kind of wall; ``scale`` in pixels per metre."""
-    kind = int(random.choice(6, p=[0.42, 0.2, 0.16, 0.08, 0.08, 0.06]))
+    kind = int(random.choice(8, p=[0.3, 0.2, 0.16, 0.05, 0.07, 0.06, 0.1, 0.06]))
     rows, columns = np.indices(shape, dtype=np.float32) / np.float32(scale)
     tone = np.ones(shape, np.float32)
     if kind == 1:
-        colour = tinted(pick(random, (2, 30)), pick(random, (0.25, 0.65)), pick(random, (0.3, 0.75)))
+        if random.random() < 0.75:
+            colour = tinted(pick(random, (2, 45)), pick(random, (0.05, 0.65)), pick(random, (0.2, 0.85)))
         tone = _courses(random, rows, columns, (0.075, 0.25), spread=0.14, joint=pick(random, (0.7, 1.6)))
     elif kind == 2:
         size = pick(random, (0.25, 0.7)), pick(random, (0.5, 1.4))
@@ -35,6 +36,12 @@ def material(random: Random, shape: tuple[int, int], scale: float, colour: Colou
     elif kind == 4:
         size = pick(random, (1.0, 3.5)), pick(random, (1.0, 4.0))
         tone = _courses(random, rows, columns, size, spread=0.03, joint=pick(random, (0.6, 1.2)), bond=0.0)
+    elif kind == 6:
+        tone = _rubble(random, shape, scale)
+    elif kind == 7:
+        tall = pick(random, (0.5, 1.8))
+        stripes = ((rows / tall) % 1 < pick(random, (0.2, 0.6))).astype(np.float32)
+        tone = _courses(random, rows, columns, (0.15, 0.4), spread=0.08, joint=0.85) * (1 + stripes * pick(random, (-0.4, 0.3)))
     tone = tone * _weather(random, shape, scale)
     return np.asarray(tone[..., None] * colour, np.float32)
 
@@ -50,6 +57,15 @@ def _courses(
     tones = 1 + spread * random.standard_normal(1024, np.float32)
     lines = ((rows / size[0]) % 1 < 0.12) | (along % 1 < 0.12 * size[0] / size[1])
     return np.where(lines, np.float32(joint), tones[number]).astype(np.float32)
+
+
+def _rubble(random: Random, shape: tuple[int, int], scale: float) -> Field:
+    """Rough stone or coarse render: humps of many sizes, lit from a side."""
+    height, width = shape
+    humps = smooth(random, height, width, max(scale * pick(random, (0.1, 0.5)), 1.5))
+    humps = humps + 0.5 * smooth(random, height, width, max(scale * 0.08, 1.5))
+    lit = humps - np.roll(humps, (1, int(random.integers(-1, 2))), (0, 1))
+    return np.asarray(1 + np.float32(pick(random, (0.03, 0.16))) * np.clip(lit + 0.4 * humps, -2, 2), np.float32)
 
 
 def _weather(random: Random, shape: tuple[int, int], scale: float) -> Field:

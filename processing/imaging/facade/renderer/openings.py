@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from processing.imaging.facade.renderer import ornament
 from processing.imaging.facade.renderer.fields import Colour, Colours, Random, pick, smooth, tinted
 from processing.imaging.facade.renderer.front import DOOR, OTHER, WALL, WINDOW, Front
 
@@ -29,6 +30,9 @@ class Style:
     blinds: float
     reflecting: float
     railing: float
+    apron: bool
+    opposite: Colour
+    """Of the houses that the panes mirror."""
 
 
 def style(random: Random, wall: Colour) -> Style:
@@ -46,17 +50,29 @@ def style(random: Random, wall: Colour) -> Style:
         border=pick(random, (0.08, 0.28)) if random.random() < 0.6 else 0.0,
         frame_width=pick(random, (0.04, 0.12)),
         across=int(random.choice([1, 2, 2, 3])), down=int(random.choice([1, 1, 2, 3, 4])),
-        arched=bool(random.random() < 0.14), sill=bool(random.random() < 0.65), head=int(random.choice(4)),
+        arched=bool(random.random() < 0.14), sill=bool(random.random() < 0.65), head=int(random.choice(6)),
         shutters=1.0 if random.random() < 0.18 else 0.0, curtains=pick(random, (0, 0.7)),
         blinds=pick(random, (0, 0.5)) if random.random() < 0.4 else 0.0, reflecting=pick(random, (0, 1)),
         railing=pick(random, (0.5, 1)) if random.random() < 0.2 else 0.0,
+        apron=bool(random.random() < 0.2),
+        opposite=wall * np.float32(pick(random, (0.3, 0.9))) if random.random() < 0.5 else dark,
     )  # fmt: skip
+
+
+def windows(random: Random, front: Front, style: Style, box: tuple[float, float, float, float], lights: int) -> None:
+    """``lights`` windows side by side in ``box``, posts of wall between them, numbered after all others."""
+    left, top, right, bottom = box
+    wide = (right - left) / lights
+    post = 0.0 if lights == 1 else wide * pick(random, (0.08, 0.2))
+    for light in range(lights):
+        at = left + light * wide + post, top, left + (light + 1) * wide - post, bottom
+        window(random, front, style, at, int(front.openings.max()) + 1)
 
 
 def window(random: Random, front: Front, style: Style, box: tuple[float, float, float, float], number: int) -> None:
     """One window in ``box`` (left, top, right, bottom in metres): surround, reveal, glass, frame, what hangs before."""
     left, top, right, bottom = box
-    _surround(front, style, box)
+    _surround(random, front, style, box)
     if style.shutters:
         _shutters(random, front, style, box)
     before = front.colours[front.place(*box)].copy()
@@ -74,7 +90,7 @@ def window(random: Random, front: Front, style: Style, box: tuple[float, float, 
         _arched(front, at, before)
 
 
-def _surround(front: Front, style: Style, box: tuple[float, float, float, float]) -> None:
+def _surround(random: Random, front: Front, style: Style, box: tuple[float, float, float, float]) -> None:
     left, top, right, bottom = box
     wide = style.border
     if wide:
@@ -84,11 +100,20 @@ def _surround(front: Front, style: Style, box: tuple[float, float, float, float]
     if style.sill:
         front.box(left - 0.12, bottom, right + 0.12, bottom + 0.12, np.minimum(style.trim * 1.1, 1), label=WALL)
         front.shade(left - 0.12, bottom + 0.12, right + 0.12, bottom + 0.24, 0.6)
+    if style.arched and wide:
+        ornament.arch(front, (left + right) / 2, top + (right - left) / 2, ((right - left) / 2 + wide,) * 2, style.trim)
+    if style.apron:
+        ornament.panel(random, front, (left, bottom + 0.2, right, bottom + pick(random, (0.5, 0.9))), style.trim)
+    if style.head == 5:
+        ornament.relief(random, front, (left - wide - 0.1, top - 0.8, right + wide + 0.1, top), 0.9)
     if style.head:
         high = top - wide - 0.18
         reach = wide + 0.15
         front.box(left - reach, high - 0.16, right + reach, high, np.minimum(style.trim * 1.08, 1), label=WALL)
         front.shade(left - reach, high, right + reach, high + 0.16, 0.58)
+    if style.head == 4:
+        half = (right - left) / 2 + wide + 0.15
+        ornament.arch(front, (left + right) / 2, top - wide - 0.34, (half, half * pick(random, (0.3, 0.6))), style.trim)
     if style.head == 3:
         _gable(front, style, (left - wide - 0.15, right + wide + 0.15), top - wide - 0.34)
 
@@ -114,7 +139,9 @@ def glass(random: Random, style: Style, shape: tuple[int, int]) -> Colours:
         share = np.float32(pick(random, (0.15, 0.85)))
         edge = pick(random, (0.2, 1.3))
         down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
-        seen = np.clip((edge - down) * 6, 0, 1) * np.ones((1, width), np.float32)
+        slope = np.linspace(0, pick(random, (-0.5, 0.5)), width, dtype=np.float32)[None]
+        seen = np.clip((edge - down + slope) * 6, 0, 1)
+        picture += ((1 - seen) * share * np.float32(pick(random, (0, 0.9))))[..., None] * (style.opposite - picture)
         picture += (seen * share)[..., None] * (sky - picture)
     uneven = smooth(random, height, width, max(width / 2, 2)) * np.float32(pick(random, (0, 0.12)))
     return np.asarray(np.clip(picture * (1 + uneven[..., None]), 0, 1), np.float32)
@@ -163,6 +190,8 @@ def _shutters(random: Random, front: Front, style: Style, box: tuple[float, floa
     wide = (right - left) * 0.5
     if random.random() < 0.12:
         return
+    if random.random() < 0.15:
+        wide *= pick(random, (0.2, 0.7))
     for begin in (left - wide, right):
         front.box(begin, top, begin + wide, bottom, style.shutter * np.float32(pick(random, (0.9, 1.1))), label=OTHER)
         for slat in np.arange(top + 0.1, bottom, 0.22):

@@ -35,7 +35,7 @@ def occlude(random: Random, picture: Colours, count: int, ground: float) -> Fiel
     """Draws ``count`` things into ``picture``; ``ground`` is the row they stand on. H x W bool of what they cover."""
     hidden = np.zeros(picture.shape[:2], np.uint8)
     for _ in range(count):
-        thing = (tree, tree, car, car, person, wire, lamp, bush)[int(random.integers(8))]
+        thing = (tree, tree, bare_tree, car, car, person, wire, lamp, bush, sign)[int(random.integers(10))]
         thing(random, picture, hidden, float(np.clip(ground, 0.6 * len(picture), 1.05 * len(picture))))
     return hidden > 0
 
@@ -56,6 +56,35 @@ def tree(random: Random, picture: Colours, hidden: Field, ground: float) -> None
     ) < pick(random, (0.6, 1.0))
     leaves = tinted(pick(random, (55, 135)), pick(random, (0.2, 0.7)), pick(random, (0.15, 0.6)))
     _cover(picture, hidden, leafy, (1 + 0.3 * smooth(random, height, width, 3))[..., None] * leaves)
+
+
+def bare_tree(random: Random, picture: Colours, hidden: Field, ground: float) -> None:
+    """A tree in winter: the house is seen between its branches."""
+    height, width = hidden.shape
+    brown = tuple(float(one) for one in tinted(25, 0.3, pick(random, (0.05, 0.4))))
+    tall = height * pick(random, (0.06, 0.14))
+    twigs = [(pick(random, (0, width)), ground, 0.0, tall * 1.6, 0)]
+    while twigs:
+        x, y, lean, long, order = twigs.pop()
+        to = x + long * np.sin(lean), y - long * np.cos(lean)
+        points = [np.round(np.array([[x, y], to]) * 8).astype(np.int32)]
+        thick = max(round(height / 90 * 0.6**order), 1)
+        for layer, value in ((picture, brown), (hidden, (1,))):
+            cv2.polylines(layer, points, False, value, thick, cv2.LINE_AA if layer is picture else cv2.LINE_8, shift=3)
+        if order < 4:
+            for _ in range(int(random.integers(2, 4))):
+                twigs.append((*to, lean + random.normal(0, 0.55), long * pick(random, (0.6, 0.9)), order + 1))
+
+
+def sign(random: Random, picture: Colours, hidden: Field, ground: float) -> None:
+    """A board or banner on the house."""
+    height, width = hidden.shape
+    long, tall = width * pick(random, (0.03, 0.25)), height * pick(random, (0.02, 0.07))
+    if random.random() < 0.3:
+        long, tall = tall, long
+    x, y = pick(random, (0, width - long)), pick(random, (0.2, 0.8)) * ground
+    board = np.array([[0, 0], [long, 0], [long, tall], [0, tall]]) + (x, y)
+    cover_polygon(picture, hidden, board, tinted(pick(random, (0, 360)), pick(random, (0, 0.8)), pick(random, (0.2, 1))))
 
 
 def bush(random: Random, picture: Colours, hidden: Field, ground: float) -> None:
