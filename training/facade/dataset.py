@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +41,8 @@ def fingerprint() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
-def draw(folder: Path, seed: int, count: int) -> Pictures:
-    """``count`` pictures; read again when they were drawn before."""
+def draw(folder: Path, seed: int, count: int, workers: int = 1) -> Pictures:
+    """``count`` pictures, the same from any number of ``workers``; read again when they were drawn before."""
     path = folder / f"{fingerprint()}-{seed}-{count}"
     names = [path.with_suffix(f".{name}.npy") for name in ("photos", "labels", "boxes")]
     if not names[2].exists():
@@ -51,13 +52,19 @@ def draw(folder: Path, seed: int, count: int) -> Pictures:
             for name, more in zip(names[:2], ((3,), ()), strict=True)
         )
         boxes = np.zeros((count, 4), np.float32)
-        for row in range(count):
-            facade = renderer.render(first_seed(seed, count) + row, MIXTURE[row % len(MIXTURE)])
-            photos[row], labels[row], boxes[row] = facade.photo, facade.labels, _box(facade)
+        rows = ((first_seed(seed, count) + row, MIXTURE[row % len(MIXTURE)]) for row in range(count))
+        with Pool(workers) as pool:
+            for row, drawn in enumerate(pool.imap(_drawn, rows, 8)):
+                photos[row], labels[row], boxes[row] = drawn
         photos.flush()
         labels.flush()
         np.save(names[2], boxes)
     return Pictures(*(np.load(name, mmap_mode="r") for name in names))
+
+
+def _drawn(asked: tuple[int, Configuration]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    facade = renderer.render(*asked)
+    return facade.photo, facade.labels, _box(facade)
 
 
 def _box(facade: renderer.Facade) -> np.ndarray:

@@ -17,7 +17,8 @@ Random: TypeAlias = np.random.Generator
 
 
 def pick(random: Random, among: tuple[float, float]) -> float:
-    return float(random.uniform(*among))
+    """Between the two; the first where the second is less, as in a part too small for what goes into it."""
+    return float(random.uniform(among[0], max(among)))
 
 
 def smooth(random: Random, height: int, width: int, cell: float) -> Field:
