@@ -28,9 +28,7 @@ class WallNetwork(nn.Module):
         self.at_4 = nn.Sequential(Block(large, medium, 2), Block(medium, medium))
         self.at_8 = nn.Sequential(Block(medium, small, 2), Block(small, small))
         self.at_16 = nn.Sequential(Block(small, least, 2), Block(least, least, apart=2), Block(least, least, apart=2))
-        self.around = nn.Sequential(
-            Block(least, least, apart=4), Block(least, least), nn.Conv2d(least, least, 1)
-        )
+        self.around = nn.Sequential(Block(least, least, apart=4), Block(least, least), nn.Conv2d(least, least, 1))
         for begun in self.around[2].parameters():
             nn.init.zeros_(begun)
         self.to_8, self.to_4, self.to_2 = (

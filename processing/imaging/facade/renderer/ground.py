@@ -27,9 +27,7 @@ def floor(
             openings.shops(random, front, style, (box[0], box[2]), (box[1], box[3]))
 
 
-def _arched(
-    random: Random, front: Front, style: openings.Style, box: tuple[float, float, float, float]
-) -> None:
+def _arched(random: Random, front: Front, style: openings.Style, box: tuple[float, float, float, float]) -> None:
     """A deep arch: dark behind, or glazed."""
     left, top, right, bottom = box
     half = (right - left) / 2

@@ -41,7 +41,9 @@ def material(random: Random, shape: tuple[int, int], scale: float, colour: Colou
     elif kind == 7:
         tall = pick(random, (0.5, 1.8))
         stripes = ((rows / tall) % 1 < pick(random, (0.2, 0.6))).astype(np.float32)
-        tone = _courses(random, rows, columns, (0.15, 0.4), spread=0.08, joint=0.85) * (1 + stripes * pick(random, (-0.4, 0.3)))
+        tone = _courses(random, rows, columns, (0.15, 0.4), spread=0.08, joint=0.85) * (
+            1 + stripes * pick(random, (-0.4, 0.3))
+        )
     tone = tone * _weather(random, shape, scale)
     return np.asarray(tone[..., None] * colour, np.float32)
 

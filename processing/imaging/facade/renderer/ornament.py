@@ -1,4 +1,4 @@
-"""Stone that is more than plain wall: corner stones, pilasters, mouldings, brackets, reliefs, soot. All of it is wall."""
+"""Stone that is more than plain wall: corner stones, pilasters, mouldings, brackets, carving, soot. All is wall."""
 
 import cv2
 import numpy as np
@@ -78,7 +78,9 @@ def moulding(random: Random, front: Front, ends: tuple[float, float], level: flo
     high = level
     for _ in range(int(random.integers(1, 4))):
         deep = pick(random, (0.06, 0.2))
-        front.box(left, high, right, high + deep, np.minimum(trim * np.float32(pick(random, (0.85, 1.2))), 1), label=WALL)
+        front.box(
+            left, high, right, high + deep, np.minimum(trim * np.float32(pick(random, (0.85, 1.2))), 1), label=WALL
+        )
         front.shade(left, high + deep * 0.7, right, high + deep, pick(random, (0.5, 0.9)))
         high += deep
     front.shade(left, high, right, high + pick(random, (0.06, 0.25)), pick(random, (0.45, 0.8)))
@@ -188,7 +190,9 @@ def _crowned(random: Random, front: Front, box: Box, trim: Colour) -> None:
     if random.random() < 0.6:
         brackets(random, front, (left, right), top + deep, trim)
     if random.random() < 0.5:
-        relief(random, front, (left, top + deep, right, top + deep + pick(random, (0.3, 0.9))), pick(random, (0.2, 0.7)))
+        relief(
+            random, front, (left, top + deep, right, top + deep + pick(random, (0.3, 0.9))), pick(random, (0.2, 0.7))
+        )
 
 
 def _projecting(random: Random, front: Front, box: Box, rhythm: tuple[float, float, float]) -> None:

@@ -82,9 +82,10 @@ def sign(random: Random, picture: Colours, hidden: Field, ground: float) -> None
     long, tall = width * pick(random, (0.03, 0.25)), height * pick(random, (0.02, 0.07))
     if random.random() < 0.3:
         long, tall = tall, long
-    x, y = pick(random, (0, width - long)), pick(random, (0.2, 0.8)) * ground
-    board = np.array([[0, 0], [long, 0], [long, tall], [0, tall]]) + (x, y)
-    cover_polygon(picture, hidden, board, tinted(pick(random, (0, 360)), pick(random, (0, 0.8)), pick(random, (0.2, 1))))
+    corner = np.array([pick(random, (0, width - long)), pick(random, (0.2, 0.8)) * ground])
+    outline = corner + np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (long, tall)
+    paint = tinted(pick(random, (0, 360)), pick(random, (0, 0.8)), pick(random, (0.2, 1)))
+    cover_polygon(picture, hidden, outline, paint)
 
 
 def bush(random: Random, picture: Colours, hidden: Field, ground: float) -> None:
