@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     import onnxruntime
     from numpy.typing import NDArray
 
-NAME = "wall-network-1"
-WEIGHTS = Path(__file__).parent / "weights" / "wall-network-1.onnx"
-# Longest edges of the looks: the coarse one sees the house, the fine one small windows.
-LOOKS = (160, 256)
+NAME = "wall-network-2"
+WEIGHTS = Path(__file__).parent / "weights" / "wall-network-2.onnx"
+# Longest edges of the looks that tell the house from what surrounds it, and of those that tell its openings.
+HOUSE_LOOKS, OPENING_LOOKS = (160, 256, 384), (256, 384, 512)
 STEP = 16
 """The network takes sides that are multiples of this."""
-# Where wall is followed along the photo's edges; larger photos get the answer scaled up.
+# Where both are followed along the photo's edges; larger photos get the answer scaled up.
 FINE = 1024
-RADIUS = 6
-# A pixel is wall from this share on: openings cost more than wall that was missed.
-DECIDED = 0.55
+RADIUS = 4
+# A pixel is house from this share on, since neighbours look like it; and an opening, which costs more than wall that
+# was missed, from that share of wall and opening on.
+HOUSE, OPENING = 0.6, 0.3
 
 
 def session() -> "onnxruntime.InferenceSession":
@@ -38,29 +39,37 @@ def find(photo: Pixels) -> "NDArray[np.float32]":
     scale = min(1.0, FINE / max(height, width))
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     small = np.asarray(cv2.resize(photo[..., :3], size, interpolation=cv2.INTER_AREA), np.uint8)
-    wall = refined(small, looked(small))
+    house, opening = (_followed(small, share) for share in looked(small))
+    wall = np.minimum(_decided(house, HOUSE), 1 - _decided(opening, OPENING))
     return np.clip(cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1).astype(np.float32)
 
 
-def looked(photo: Pixels) -> "NDArray[np.float32]":
-    """H x W: the mean of the looks and their mirror images; each errs differently."""
-    return np.asarray(np.mean([_look(photo, longest) for longest in LOOKS], axis=0), np.float32)
+def looked(photo: Pixels) -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
+    """H x W each: the share that is house, wall or opening; and of these the share of openings. Means of looks."""
+    seen = {longest: _look(photo, longest) for longest in {*HOUSE_LOOKS, *OPENING_LOOKS}}
+    house = np.mean([seen[longest].sum(axis=2) for longest in HOUSE_LOOKS], axis=0, dtype=np.float32)
+    wall, opening = np.moveaxis(np.mean([seen[longest] for longest in OPENING_LOOKS], axis=0, dtype=np.float32), 2, 0)
+    return np.asarray(house), np.asarray(opening / (wall + opening + np.float32(1e-3)))
 
 
 def _look(photo: Pixels, longest: int) -> "NDArray[np.float32]":
+    """H x W x 2: shares of wall and opening; the mean of a look and its mirror image, as each errs differently."""
     height, width = photo.shape[:2]
     scale = longest / max(height, width)
     across, down = (max(round(side * scale / STEP), 1) * STEP for side in (width, height))
     seen = cv2.resize(photo, (across, down), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     both = np.stack([seen, seen[:, ::-1]]).transpose(0, 3, 1, 2)
-    shares = session().run(None, {"pixels": np.ascontiguousarray(both, np.float32)})[0][:, 1]
-    wall = (shares[0] + shares[1][:, ::-1]) / 2
-    return np.asarray(cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    shares = session().run(None, {"pixels": np.ascontiguousarray(both, np.float32)})[0][:, 1:]
+    mean = np.ascontiguousarray(((shares[0] + shares[1][..., ::-1]) / 2).transpose(1, 2, 0))
+    return np.asarray(cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def refined(photo: Pixels, wall: "NDArray[np.float32]") -> "NDArray[np.float32]":
-    """``wall`` along the edges of ``photo`` (both H x W), decided where the network was nearly sure."""
+def _followed(photo: Pixels, share: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """``share`` along the edges of ``photo``, both H x W."""
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32) / np.float32(255)
-    radius = max(round(RADIUS * max(grey.shape) / FINE), 1)
-    followed = along_edges(wall, grey, radius)
-    return np.clip((followed - DECIDED) * 6 + 0.5, 0, 1).astype(np.float32)
+    return along_edges(share, grey, max(round(RADIUS * max(grey.shape) / FINE), 1))
+
+
+def _decided(share: "NDArray[np.float32]", least: float) -> "NDArray[np.float32]":
+    """1 well above ``least``, 0 well below, a half at it."""
+    return np.clip((share - np.float32(least)) * 6 + np.float32(0.5), 0, 1).astype(np.float32)
