@@ -25,7 +25,7 @@ FINE = 1024
 RADIUS = 4
 # A pixel is house from this share on, since neighbours look like it; and an opening, which costs more than wall that
 # was missed, from that share of wall and opening on.
-HOUSE, OPENING = 0.6, 0.3
+HOUSE, OPENING = 0.6, 0.25
 
 
 def session() -> "onnxruntime.InferenceSession":

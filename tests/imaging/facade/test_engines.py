@@ -25,7 +25,7 @@ def test_the_classical_engine_beats_everything_is_wall_on_a_clear_facade():
         mask = engines.wall_mask(facade.photo, "classical")
         assert mask.engine == classical.NAME
         scores.append(iou(mask.share > 0.5, facade.wall) - facade.wall.mean())
-    assert np.mean(scores) > 0
+    assert np.mean(scores) > 0.08
 
 
 @pytest.mark.parametrize("engine", engines.Name)
@@ -78,7 +78,7 @@ def test_a_grey_photo_is_answered_like_a_coloured_one():
     facade = render(1, PLAIN)
     grey = cv2.cvtColor(cv2.cvtColor(facade.photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     coloured, plain = (engines.wall_mask(one, "network").share > 0.5 for one in (facade.photo, grey))
-    assert iou(coloured, plain) > 0.7
+    assert iou(coloured, plain) > 0.9
 
 
 def test_the_network_finds_the_walls_of_facades_it_never_saw_and_leaves_their_windows():
@@ -90,9 +90,9 @@ def test_the_network_finds_the_walls_of_facades_it_never_saw_and_leaves_their_wi
         scores.append(iou(wall, facade.wall))
         leaks.append(wall[facade.windows > 0].mean())
         spilt += [wall[facade.windows == one].mean() for one in np.unique(facade.windows)[1:]]
-    assert np.mean(scores) >= 0.85
-    assert np.mean(leaks) <= 0.1
-    assert np.mean(np.array(spilt) > 0.1) <= 0.35
+    assert np.mean(scores) >= 0.9
+    assert np.mean(leaks) <= 0.04
+    assert np.mean(np.array(spilt) > 0.1) <= 0.04
 
 
 def test_walls_of_photos_taken_from_the_side_are_found_before_they_are_rectified():
@@ -100,4 +100,16 @@ def test_walls_of_photos_taken_from_the_side_are_found_before_they_are_rectified
     scores = [
         iou(engines.wall_mask(one.photo).share > 0.5, one.wall) for one in (render(seed, turned) for seed in range(4))
     ]
-    assert np.mean(scores) >= 0.65
+    assert np.mean(scores) >= 0.85
+
+
+@pytest.mark.parametrize(
+    ("house", "opening", "is_wall"),
+    [(0.9, 0.05, True), (0.9, 0.4, False), (0.45, 0.05, False)],
+    ids=["surely house", "perhaps a window", "perhaps the neighbour"],
+)
+def test_what_may_be_a_window_or_a_neighbour_is_left_as_it_is(monkeypatch, house, opening, is_wall):
+    shares = tuple(np.full((40, 60), share, np.float32) for share in (house, opening))
+    monkeypatch.setattr(network, "looked", lambda photo: shares)
+    found = network.find(np.full((40, 60, 3), 120, np.uint8))
+    assert np.all((found > 0.5) == is_wall)
