@@ -47,9 +47,13 @@ def find(photo: Pixels) -> "NDArray[np.float32]":
 def looked(photo: Pixels) -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
     """H x W each: the share that is house, wall or opening; and of these the share of openings. Means of looks."""
     seen = {longest: _look(photo, longest) for longest in {*HOUSE_LOOKS, *OPENING_LOOKS}}
-    house = np.mean([seen[longest].sum(axis=2) for longest in HOUSE_LOOKS], axis=0, dtype=np.float32)
-    wall, opening = np.moveaxis(np.mean([seen[longest] for longest in OPENING_LOOKS], axis=0, dtype=np.float32), 2, 0)
-    return np.asarray(house), np.asarray(opening / (wall + opening + np.float32(1e-3)))
+    house = _mean([seen[longest].sum(axis=2) for longest in HOUSE_LOOKS])
+    both = _mean([seen[longest] for longest in OPENING_LOOKS])
+    return house, np.asarray(both[..., 1] / (both.sum(axis=2) + np.float32(1e-3)), np.float32)
+
+
+def _mean(shares: "list[NDArray[np.float32]]") -> "NDArray[np.float32]":
+    return np.asarray(np.mean(shares, axis=0), np.float32)
 
 
 def _look(photo: Pixels, longest: int) -> "NDArray[np.float32]":
