@@ -14,6 +14,9 @@ from PIL import Image
 from artworks.models import Artwork, ArtworkFile
 from circles.actions.tokens import make_token
 from circles.models import User
+from photos.actions.uploads import Announcement
+from photos.actions.whole_files import keep_file
+from photos.errors import CorruptImage
 from photos.models import Photo, Upload
 from processing.imaging.depth.scenes import scene
 from processing.models import Job
@@ -239,6 +242,24 @@ def test_other_people_find_nothing(curl: Curl, filename: str, bob: User, work: C
     assert other.get(f"/{job}/download/result.jpg").status_code == 404
     assert other.delete(f"/{job}").status_code == 404
     assert curl.get(f"/{job}").json()["status"] == "completed"
+
+
+def test_a_job_gives_its_own_files_alone(curl: Curl, filename: str, work: Callable[[], int]) -> None:
+    two = curl.post(filename=filename, num_layers=2).json()["id"]
+    work()
+    three = curl.post(filename=filename, num_layers=3).json()["id"]
+    assert read(curl.get(f"/{two}/download/result.jpg"))
+    assert curl.get(f"/{three}/download/result.jpg").status_code == 404
+    work()
+    assert read(curl.get(f"/{three}/download/Layer_3_foreground.png"))
+    assert curl.get(f"/{two}/download/Layer_3_foreground.png").status_code == 404
+
+
+def test_nothing_at_all_is_no_file(alice: User) -> None:
+    nothing = Announcement(filename="image.png", size=0, content_type="image/png")
+    with pytest.raises(CorruptImage):
+        keep_file(actor=alice, announcement=nothing, stream=io.BytesIO())
+    assert not Upload.objects.exists()
 
 
 def test_jobs_of_other_kinds_are_none_of_this_clients(curl: Curl, filename: str) -> None:
