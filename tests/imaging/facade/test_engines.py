@@ -18,14 +18,16 @@ def iou(found, truth):
     return np.count_nonzero(found & truth) / max(np.count_nonzero(found | truth), 1)
 
 
-def test_the_classical_engine_beats_everything_is_wall_on_a_clear_facade():
-    scores = []
+def test_the_classical_engine_beats_everything_is_wall_on_a_clear_facade_and_sees_its_windows():
+    scores, leaks = [], []
     for seed in range(4):
         facade = render(seed, PLAIN)
         mask = engines.wall_mask(facade.photo, "classical")
         assert mask.engine == classical.NAME
         scores.append(iou(mask.share > 0.5, facade.wall) - facade.wall.mean())
+        leaks.append(np.mean(mask.share[facade.windows > 0] > 0.5))
     assert np.mean(scores) > 0.08
+    assert np.mean(leaks) < 0.6
 
 
 @pytest.mark.parametrize("engine", engines.Name)

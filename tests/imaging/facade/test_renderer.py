@@ -129,8 +129,10 @@ def test_the_corners_beside_a_gable_are_sky():
     assert np.all(front.labels[-1] == WALL)
 
 
-def test_half_of_a_photo_is_neither_black_nor_burnt():
-    halves = [np.median(render(seed, SMALL[seed % 4]).photo) for seed in range(12)]
+@pytest.mark.parametrize("exposure", [0.05, 1.0, 8.0])
+def test_half_of_a_photo_is_neither_black_nor_burnt(exposure):
+    taken = [replace(one, name="taken", exposure=(exposure, exposure)) for one in SMALL]
+    halves = [np.median(render(seed, taken[seed % 4]).photo) for seed in range(4)]
     assert min(halves) > 20
     assert max(halves) < 235
 
