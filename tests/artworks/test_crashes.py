@@ -113,5 +113,5 @@ def test_masks_no_job_and_no_artwork_uses_any_more_are_swept(
 def test_many_files_go_in_one_round(db: None, media: Path) -> None:
     """Two hundred in two seconds would take two minutes for a thousand artworks."""
     files.delete_later([f"iris/{number}" for number in range(450)], reason="opted out")
-    assert files.drain_deletions(limit=200) == 450
+    assert files.drain_deletions(limit=200, seconds=60) == 450
     assert not FileDeletion.objects.exists()
