@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 Field: TypeAlias = "NDArray[np.float32]"
 Mask: TypeAlias = "NDArray[np.bool_]"
 
-COARSE = 4
-"""Pixels: what is wider than this is tone and flows into a hole, what is finer is grain and is mirrored into it."""
+COARSE, COARSE_SHARE = 4, 1 / 270
+"""Pixels, and of the longest edge, whichever is more: what is wider than this is tone and flows into a hole, what is
+finer is grain and is mirrored into it."""
 REACH = 3
 NEAR = 0.03
 """Of the longest edge: as far as things move before a ground. Beyond it lies only what is seen when a layer is hidden:
@@ -27,7 +28,7 @@ def filled(picture: Pixels, known: Mask, hole: Mask) -> Pixels:
     """``picture`` (H x W x 3) with the pixels of ``hole`` filled from the ``known`` ones (both H x W); the others
     stay. Nothing known, or no hole: as it was.
 
-    Tone flows in at a quarter of the size (Telea 2004, "An image inpainting technique based on the fast marching
+    Tone flows in at a quarter of the size or less (Telea 2004, "An image inpainting technique based on the fast marching
     method"), grain is mirrored at the nearest known pixel.
     """
     made = picture.copy()
@@ -40,7 +41,8 @@ def filled(picture: Pixels, known: Mask, hole: Mask) -> Pixels:
 
 def _tone(picture: Pixels, known: Mask) -> Pixels:
     height, width = known.shape
-    size = (-(-width // COARSE), -(-height // COARSE))
+    coarse = max(COARSE, round(max(height, width) * COARSE_SHARE))
+    size = (-(-width // coarse), -(-height // coarse))
     open_to = known.astype(np.uint8)
     weight = np.asarray(cv2.resize(255 * open_to, size, interpolation=cv2.INTER_AREA), np.uint8)
     lit = cv2.resize(cv2.copyTo(picture, open_to), size, interpolation=cv2.INTER_AREA)
@@ -70,9 +72,11 @@ def _add_grain(made: Pixels, picture: Pixels, tone: Pixels, known: Mask, hole: M
     places = np.zeros(int(labels.max()) + 1, np.int32)
     places[labels[known]] = np.flatnonzero(known)
     reach = NEAR * max(height, width)
-    rows, columns = np.nonzero(hole & (off < 2 * reach))
-    nearest = places[labels[rows, columns]]
-    beyond = (2 * (nearest // width) - rows).clip(0, height - 1), (2 * (nearest % width) - columns).clip(0, width - 1)
-    share = np.clip(2 - off[rows, columns] / reach, 0, 1) * known[beyond]
-    grain = (picture[beyond].astype(np.float32) - tone[beyond]) * share[:, None].astype(np.float32)
-    made[rows, columns] = np.clip(np.rint(made[rows, columns] + grain), 0, 255)
+    here = np.flatnonzero(hole & (off < 2 * reach))
+    nearest = places[labels.ravel()[here]]
+    row = (2 * (nearest // width) - here // width).clip(0, height - 1)
+    beyond = row * width + (2 * (nearest % width) - here % width).clip(0, width - 1)
+    share = np.clip(2 - off.ravel()[here] / reach, 0, 1) * known.ravel()[beyond]
+    pixels, tones, grained = (one.reshape(-1, 3) for one in (picture, tone, made))
+    grain = (pixels[beyond].astype(np.float32) - tones[beyond]) * share[:, None].astype(np.float32)
+    grained[here] = np.clip(np.rint(grained[here] + grain), 0, 255)

@@ -19,7 +19,8 @@ def cuts(nearness: "NDArray[np.float32]", count: int) -> list[float]:
 
     The least sum of squares within groups over a histogram, found exactly (Fisher 1958, by dynamic programming).
     """
-    weights = np.histogram(nearness, BINS, (0, 1))[0].astype(np.float64)
+    bins = np.minimum(nearness.ravel() * np.float32(BINS), BINS - 1).astype(np.uint8)
+    weights = np.bincount(bins, minlength=BINS).astype(np.float64)
     places = (np.arange(BINS) + 0.5) / BINS
     sums = [np.concatenate([[0], np.cumsum(weights * places**power)]) for power in (0, 1, 2)]
     first, last = np.meshgrid(np.arange(BINS), np.arange(1, BINS + 1), indexing="ij")

@@ -59,7 +59,9 @@ def smaller(picture: Pixels, longest: int) -> Pixels:
     height, width = picture.shape[:2]
     scale = min(1.0, longest / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # Down to a half, four neighbours see every pixel, in a sixth of the time that areas take.
+    how = cv2.INTER_LINEAR if scale >= 0.5 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
 
 
 def _seen(layers: Sequence[Pixels], x: float, y: float) -> Pixels:

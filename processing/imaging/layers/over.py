@@ -22,12 +22,12 @@ WHOLE, HALF = 255, 127
 
 def laid_over(front: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
     """What is seen of ``front`` (H x W x 3, straight) with ``alpha`` over the opaque ``below`` (H x W x 3)."""
-    seen = below.copy()
-    cv2.copyTo(front, (alpha == WHOLE).astype(np.uint8), seen)
-    partly = _partly(alpha)
-    share = alpha[partly][:, None].astype(np.int32)
-    seen[partly] = (share * front[partly] + (WHOLE - share) * below[partly] + HALF) // WHOLE
-    return seen
+    share = np.asarray(cv2.merge([alpha, alpha, alpha]), np.uint8)
+    # At most 255 * 255 + 127, which sixteen bits hold.
+    total = np.multiply(front, share, dtype=np.uint16)
+    total += np.multiply(below, cv2.bitwise_not(share), dtype=np.uint16)
+    total += HALF
+    return np.asarray(total // WHOLE, np.uint8)
 
 
 def nearest_below(wanted: Pixels, shown: Pixels, alpha: Alpha) -> Pixels:
@@ -36,26 +36,31 @@ def nearest_below(wanted: Pixels, shown: Pixels, alpha: Alpha) -> Pixels:
     made = wanted.copy()
     cv2.copyTo(shown, (alpha == 0).astype(np.uint8), made)
     partly = _partly(alpha)
-    share = alpha[partly][:, None].astype(np.int32)
-    clear, goal = WHOLE - share, WHOLE * shown[partly].astype(np.int32)
+    share = alpha.ravel()[partly][:, None].astype(np.int32)
+    clear, goal = WHOLE - share, WHOLE * _rows(shown)[partly].astype(np.int32)
     most = (goal + HALF) // clear
     least = -((WHOLE * share - goal + HALF) // clear)
-    made[partly] = np.clip(np.clip(wanted[partly], least, most), 0, WHOLE)
+    _rows(made)[partly] = np.clip(np.clip(_rows(wanted)[partly], least, most), 0, WHOLE)
     return made
 
 
 def front_colours(shown: Pixels, below: Pixels, alpha: Alpha) -> Pixels:
     """The colours that show ``shown`` over ``below``, exactly where ``below`` is what ``nearest_below`` allows; 0 where
     ``alpha`` is 0 and no colour matters."""
-    made = np.zeros_like(shown)
+    made = np.zeros(shown.shape, np.uint8)
     cv2.copyTo(shown, (alpha == WHOLE).astype(np.uint8), made)
     partly = _partly(alpha)
-    share = alpha[partly][:, None].astype(np.int32)
-    rest = WHOLE * shown[partly].astype(np.int32) - (WHOLE - share) * below[partly]
-    made[partly] = np.clip((2 * rest + share) // (2 * share), 0, WHOLE)
+    share = alpha.ravel()[partly][:, None].astype(np.int32)
+    rest = WHOLE * _rows(shown)[partly].astype(np.int32) - (WHOLE - share) * _rows(below)[partly]
+    _rows(made)[partly] = np.clip((2 * rest + share) // (2 * share), 0, WHOLE)
     return made
 
 
-def _partly(alpha: Alpha) -> "NDArray[np.bool_]":
-    """Where neither the front alone is seen nor what is below."""
-    return (alpha > 0) & (alpha < WHOLE)
+def _partly(alpha: Alpha) -> "NDArray[np.intp]":
+    """The places, counted row by row, where neither the front alone is seen nor what is below."""
+    return np.flatnonzero((alpha > 0) & (alpha < WHOLE))
+
+
+def _rows(picture: Pixels) -> Pixels:
+    """A contiguous H x W x 3 as (H * W) x 3, the same memory."""
+    return picture.reshape(-1, 3)

@@ -23,7 +23,7 @@ from processing.imaging.types import Pixels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 2
+VERSION = 3
 """Rises whenever the same photo and options would give other layers."""
 STEPS = (("load", 10), ("depth", 30), ("layers", 70), ("save", 100))
 """Names, and the progress at which each ends."""
