@@ -28,8 +28,8 @@ def filled(picture: Pixels, known: Mask, hole: Mask) -> Pixels:
     """``picture`` (H x W x 3) with the pixels of ``hole`` filled from the ``known`` ones (both H x W); the others
     stay. Nothing known, or no hole: as it was.
 
-    Tone flows in at a quarter of the size or less (Telea 2004, "An image inpainting technique based on the fast marching
-    method"), grain is mirrored at the nearest known pixel.
+    Tone flows in at a quarter of the size or less (Telea 2004, "An image inpainting technique based on the fast
+    marching method"), grain is mirrored at the nearest known pixel.
     """
     made = picture.copy()
     if hole.any() and known.any():
