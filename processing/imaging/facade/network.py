@@ -8,6 +8,7 @@ import numpy as np
 
 from processing.imaging import weights
 from processing.imaging.depth.guided import along_edges
+from processing.imaging.facade.neighbours import alone
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def find(photo: Pixels) -> "NDArray[np.float32]":
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     small = np.asarray(cv2.resize(photo[..., :3], size, interpolation=cv2.INTER_AREA), np.uint8)
     house, opening = (_followed(small, share) for share in looked(small))
-    wall = np.minimum(_decided(house, HOUSE), 1 - _decided(opening, OPENING))
+    wall = np.minimum(alone(_decided(house, HOUSE), house), 1 - _decided(opening, OPENING))
     return np.clip(cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1).astype(np.float32)
 
 
