@@ -10,12 +10,13 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 2, "painterly": 1, "photo": 1, "render": 2}
+PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 3, "painterly": 1, "photo": 1, "render": 2}
 MODELS: Final = {
     "iris": Purpose.UPSCALE,
     "enhance": Purpose.UPSCALE,
     "layers": Purpose.DEPTH,
     "painterly": Purpose.STYLE,
+    "render": Purpose.REFINE,
 }
 """What an installed model may do in a pipeline; in the others none is asked."""
 
