@@ -102,9 +102,11 @@ class Instance:
         """Its processes by the name of their record."""
         found = {}
         for record in (self.folder / "run").glob("*.json"):
-            pid = int(record.read_text().split('"pid": ')[1].split(",")[0])
-            if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-                found[record.stem] = psutil.Process(pid)
+            # A record goes with its process: both may be gone since the folder was read.
+            with contextlib.suppress(FileNotFoundError, psutil.NoSuchProcess):
+                process = psutil.Process(int(record.read_text().split('"pid": ')[1].split(",")[0]))
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    found[record.stem] = process
         return found
 
     def everything(self) -> list[psutil.Process]:

@@ -44,7 +44,7 @@ def test_what_is_killed_comes_back_by_itself(make_instance: Callable[..., Instan
         victim = instance.running()[name]
         kill(victim)
         assert until(lambda: (found := instance.running().get(name)) and found.pid != victim.pid), name  # noqa: B023
-        assert f"{name} was ended by SIGKILL" in instance.said
+        assert until(lambda: f"{name} was ended by SIGKILL" in instance.said), name  # noqa: B023
     assert until(lambda: instance.get() == 200)
     assert instance.ask(signal.SIGTERM) == 0
     assert instance.everything() == []
