@@ -77,6 +77,21 @@ def test_pieces_fade_into_each_other() -> None:
     assert np.abs(np.diff(swing))[5:-5].max() <= 2
 
 
+def test_colour_and_light_stay_as_they_were_laid() -> None:
+    """A model that makes everything lighter and bluer changes nothing; one that draws stripes does."""
+
+    def lighter(piece: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        return np.asarray(piece + np.array([20, 20, 60], np.uint8), np.uint8)
+
+    def striped(piece: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        return np.asarray(piece + 20 * (np.arange(refinement.SIDE) % 2)[None, :, None], np.uint8)
+
+    made = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
+    whole = np.ones((HEIGHT, WIDTH), np.float32)
+    assert np.array_equal(refinement.gone_over(lighter, made, whole, 1), made)
+    assert not np.array_equal(refinement.gone_over(striped, made, whole, 1), made)
+
+
 def test_without_one_the_photos_own_relief_comes_back(wall: np.ndarray, tmp_path: Any) -> None:
     made = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
     for request in ({}, {"models": {"root": str(tmp_path)}}):
