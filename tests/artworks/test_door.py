@@ -220,6 +220,12 @@ def test_odd_words_are_refused_by_the_names_it_used(
     assert not Job.objects.exclude(kind="ingest").exists()
 
 
+def test_an_unknown_mode_is_told_which_ones_there_are(curl: Curl, filename: str) -> None:
+    for answer in (curl.post(filename=filename, mode="cubist"), curl.get(mode="cubist")):
+        assert answer.status_code == 400
+        assert answer.json()["fields"] == {"mode": ["One of photo-realistic, painterly, please."]}
+
+
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "image.png", "0b8f3f0e-6c0a-4d2e-9f53-3a4f3a1f6f10.png"])
 def test_a_file_that_was_not_uploaded_is_absent(curl: Curl, name: str) -> None:
     assert curl.post(filename=name).status_code == (404 if name else 400)
