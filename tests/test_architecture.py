@@ -95,6 +95,12 @@ def test_no_browser_test_can_be_skipped() -> None:
     assert [name for name, source in sources.items() if re.search(r"skip(if)?\(|importorskip", source)] == []
 
 
+def test_no_browser_test_waits_by_what_our_pages_forbid() -> None:
+    """Playwright's wait_for_function asks again by eval: it fails whenever it is not true at once."""
+    asking = [path for path in tracked("tests/browser/*.py") if ".wait_for_" + "function(" in path.read_text("utf-8")]
+    assert asking == []
+
+
 def promised_tests() -> list[str]:
     text = (ROOT / "tests" / "coverage.md").read_text(encoding="utf-8")
     return re.findall(r"tests/[\w/]+\.py(?:::\w+)*", text)

@@ -17,6 +17,7 @@ from tests.artworks.test_layers import png
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_circles import said
 from tests.browser.test_studio import until_made
+from tests.browser.waiting import until
 
 SHIFT = "layer => Number.parseFloat(getComputedStyle(layer).translate) || 0"
 
@@ -35,7 +36,7 @@ def parted(page: Page, count: int) -> list[float]:
     until_made(page)
     layers = page.locator("parallax-view [data-layer]")
     expect(layers).to_have_count(count)
-    page.wait_for_function("[...document.querySelectorAll('[data-layer]')].every(one => one.naturalWidth > 0)")
+    until(page, "[...document.querySelectorAll('[data-layer]')].every(one => one.naturalWidth > 0)")
     return shifts(page)
 
 
@@ -50,7 +51,7 @@ def test_the_near_moves_farther_than_the_far_and_layers_can_be_hidden(
     expect(page.get_by_role("heading", name="In layers")).to_be_visible()
     assert parted(page, 3) == [0, 0, 0]
     page.get_by_label("From the left to the right").fill("100")
-    page.wait_for_function("document.querySelector('[data-layer]').style.translate !== ''")
+    until(page, "document.querySelector('[data-layer]').style.translate !== ''")
     moved = shifts(page)
     assert moved[0] > moved[1] > moved[2]
     page.get_by_label("3, foreground").uncheck()
@@ -67,7 +68,7 @@ def test_it_follows_a_tilted_phone_and_goes_as_a_moving_picture(alice: User, squ
     page.get_by_label("Edges").select_option("Very soft")
     parted(page, 2)
     page.evaluate("dispatchEvent(new DeviceOrientationEvent('deviceorientation', {gamma: 20, beta: 45}))")
-    page.wait_for_function("document.querySelector('[data-layer]').style.translate !== ''")
+    until(page, "document.querySelector('[data-layer]').style.translate !== ''")
     far, near = shifts(page)
     assert far > 0 > near
     with page.expect_download() as download:

@@ -1,7 +1,6 @@
 """Painting a photo as people do it: a style by its picture, a look while the slider moves, another seed, the result."""
 
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.artworks.test_layers import png
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_circles import said
 from tests.browser.test_studio import until_made
+from tests.browser.waiting import until
 
 LOOK = "look-ahead img"
 
@@ -47,10 +47,8 @@ def looked(page: Page, before: str | None = None) -> str:
 
 def pictured(page: Page) -> None:
     """Every style has its picture, and not the photo that stood there first."""
-    until = time.monotonic() + 90
-    while page.evaluate("[...document.querySelectorAll('.style-card img')].some(one => !(one.naturalWidth > 256))"):
-        assert time.monotonic() < until
-        page.wait_for_timeout(100)
+    loaded = "[...document.querySelectorAll('.style-card img')].every(one => one.naturalWidth > 256)"
+    until(page, loaded, patience=90)
 
 
 def test_every_change_is_seen_at_once_and_the_painting_lies_over_its_photo(

@@ -23,6 +23,7 @@ from processing.imaging.facade import samples
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_circles import said
 from tests.browser.test_studio import until_made
+from tests.browser.waiting import until
 from tests.imaging.facade.drawn import seen
 
 
@@ -54,11 +55,7 @@ def until_taken_in() -> None:
 
 
 def ready(page: Page) -> None:
-    """Not by wait_for_function: what it asks again it asks by eval, which our pages forbid."""
-    until = time.monotonic() + 30
-    while not page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)"):
-        assert time.monotonic() < until
-        page.wait_for_timeout(50)
+    until(page, "[...document.images].every(one => one.complete && one.naturalWidth > 0)")
 
 
 @pytest.mark.parametrize(("screen", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])

@@ -14,6 +14,7 @@ from photos.models import Photo
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_circles import bob, said  # noqa: F401 - a fixture
 from tests.browser.test_pages import LOOKS
+from tests.browser.waiting import until
 
 Shelf = Callable[..., list[Photo]]
 
@@ -67,7 +68,7 @@ def test_who_looks_at_a_picture_is_led_away_when_it_is_taken_back(
     his = open_page(f"/circles/{circle.pk}", bob, expected=("404",))
     shown(his).first.get_by_role("link").click()
     expect(his).to_have_url(re.compile(f"/items/{items[0].pk}$"))
-    his.wait_for_function("() => Boolean(customElements.get('photo-viewer'))")
+    until(his, "Boolean(customElements.get('photo-viewer'))")
     his.keyboard.press("ArrowRight")
     expect(his).to_have_url(re.compile(f"/items/{items[1].pk}$"))
     address = his.locator("main img").get_attribute("src")

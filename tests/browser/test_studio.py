@@ -24,6 +24,7 @@ from processing.imaging.iris.renderer.configuration import CLOSED, MACRO
 from processing.models import Job
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_pages import LOOKS, overflow, problems
+from tests.browser.waiting import until
 
 OPEN = replace(
     MACRO, name="studio", width=640, height=480, iris_share=(0.4, 0.5), off_centre=0.1, above=(0.9, 1.2),
@@ -167,14 +168,14 @@ def test_a_quick_look_follows_the_options_and_the_circles(anna: User, take: Any,
     picture.wait_for()
     black = picture.get_attribute("src")
     page.get_by_label("White").check()
-    page.wait_for_function("before => document.querySelector('look-ahead img').src !== before", arg=black)
+    until(page, "before => document.querySelector('look-ahead img').src !== before", black)
 
     page.goto(f"/studio/iris/{photo.pk}/circles")
     picture.wait_for()
     middle = picture.get_attribute("src")
     page.get_by_role("button", name="Iris, right edge").focus()
     page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_function("before => document.querySelector('look-ahead img').src !== before", arg=middle)
+    until(page, "before => document.querySelector('look-ahead img').src !== before", middle)
     assert board.locator("[data-job]").count() == 1
     assert Artwork.objects.count() == 0
 

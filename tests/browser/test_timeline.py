@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from circles.models import User
 from photos.models import Photo
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.waiting import until
 
 Shelf = Callable[..., list[Photo]]
 SHIFTS = """
@@ -136,10 +137,10 @@ def test_a_reload_keeps_the_place_in_a_long_library(alice: User, shelf: Shelf, o
     page.get_by_role("slider", name="Months").focus()
     page.keyboard.press("PageDown")
     look = "[...document.querySelectorAll('.tile')].find(tile => tile.getBoundingClientRect().top > 90)?.dataset.id"
-    page.wait_for_function("() => scrollY > 500")
+    until(page, "scrollY > 500")
     before = settled(page, look)
     page.reload()
-    page.wait_for_function(f"() => {look} === '{before}'")
+    until(page, f"{look} === '{before}'")
     assert page.evaluate("scrollY") > 500
 
 

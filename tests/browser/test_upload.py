@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from circles.models import User
 from photos.models import Photo, Upload
 from tests.browser.conftest import PHONE
+from tests.browser.waiting import until
 
 Files = Callable[..., Path]
 INPUT = "upload-center input[type=file]"
@@ -40,7 +41,7 @@ def test_every_photo_of_the_test_data_goes_in_through_the_browser(alice: User, o
     for photo in Photo.objects.filter(filename__endswith=".heic"):
         image = page.locator(f"#p-{photo.pk} img")
         image.scroll_into_view_if_needed()
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+        until(page, "image => image.complete && image.naturalWidth > 0", image.element_handle())
         shape = image.evaluate("image => image.naturalWidth / image.naturalHeight")
         assert shape == pytest.approx(photo.width / photo.height, rel=0.02)
 
