@@ -17,7 +17,15 @@ PAGE_FIELDS = frozenset({"cursor", "limit", "offset"})
 
 
 class StrictSerializer(serializers.Serializer):
-    """The base of every serializer that reads: a field nobody knows, or nobody may set, is an error of its own."""
+    """The base of every serializer that reads: a field nobody knows, or nobody may set, is an error of its own, and
+    whoever chooses what is not offered is told what is."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().get_fields()
+        for field in fields.values():
+            if isinstance(field, serializers.ChoiceField):
+                field.error_messages["invalid_choice"] = f"One of {', '.join(map(str, field.choices))}, please."
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):

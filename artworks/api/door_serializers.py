@@ -19,8 +19,6 @@ from processing.models import Job
 from processing.serializers import StrictSerializer
 from processing.states import State
 
-MODES = f"One of {', '.join(door.KIND_OF)}, please."
-
 
 class FileSerializer(StrictSerializer):
     file = serializers.FileField(help_text="JPEG, PNG, WebP, GIF, TIFF, HEIC or AVIF.", max_length=255)
@@ -41,9 +39,7 @@ class NewJobSerializer(StrictSerializer):
     """The options of the other mode may be sent along, and do nothing."""
 
     filename = serializers.CharField(max_length=60, help_text="From `POST jobs/upload`.")
-    mode = serializers.ChoiceField(
-        choices=list(door.KIND_OF), default="photo-realistic", error_messages={"invalid_choice": MODES}
-    )
+    mode = serializers.ChoiceField(choices=list(door.KIND_OF), default="photo-realistic")
     num_layers = serializers.IntegerField(
         default=lambda: settings.DEFAULT_NUM_LAYERS, min_value=2, max_value=8, help_text="2 to 8."
     )
@@ -54,7 +50,7 @@ class NewJobSerializer(StrictSerializer):
 
 class DoorFiltersSerializer(StrictSerializer):
     status = serializers.ChoiceField(choices=[state.value for state in State], required=False)
-    mode = serializers.ChoiceField(choices=list(door.KIND_OF), required=False, error_messages={"invalid_choice": MODES})
+    mode = serializers.ChoiceField(choices=list(door.KIND_OF), required=False)
 
 
 class MadeFileSerializer(serializers.Serializer):

@@ -36,6 +36,17 @@ def test_a_body_that_is_no_object_is_refused():
     assert not Letter(data=["to", "bob"]).is_valid()
 
 
+class Parcel(StrictSerializer):
+    size = serializers.ChoiceField(choices=[1, 2])
+    by = serializers.MultipleChoiceField(choices=["air", "sea"], required=False)
+
+
+def test_whoever_chooses_what_is_not_offered_is_told_what_is():
+    parcel = Parcel(data={"size": 3, "by": ["land"]})
+    assert not parcel.is_valid()
+    assert parcel.errors == {"size": ["One of 1, 2, please."], "by": ["One of air, sea, please."]}
+
+
 def test_paging_words_are_no_filters_but_unknown_filters_are_refused():
     factory = APIRequestFactory()
     assert read_query(Letter, Request(factory.get("/?to=bob&limit=3&cursor=x"))) == {"to": "bob"}
