@@ -26,7 +26,7 @@ from processing.states import Queue
 
 TEXTURE: Final = "texture"
 MASK_BEFORE: Final = "mask-before.png"
-# What a render of addresses alone keeps of them, and where each lies in the work folder.
+# What a render of addresses keeps of them, and where each lies in the work folder.
 KEPT: Final = {names.ORIGINAL: ADDRESS, names.TEXTURE: "texture_url"}
 PLACES: Final = {names.ORIGINAL: SOURCE, names.TEXTURE: TEXTURE}
 # The fetcher has seconds of its own.
@@ -60,8 +60,7 @@ class Render(MakesArtworks):
         for name, place in ((job.subject_id, SOURCE), (request.get("texture_photo_id"), TEXTURE)):
             if name:
                 fetch_original(photo_of(job, name), work / place)
-        if not job.subject_id:
-            request |= _kept_before(job, work) | {"keep": [name for name, field in KEPT.items() if request.get(field)]}
+        request |= _kept_before(job, work) | {"keep": [name for name, field in KEPT.items() if request.get(field)]}
         if request.get("mask"):
             request["mask"] = fetch_mask(job, work)
             request["mask_before"] = _fetch_mask_before(job, work)
@@ -112,7 +111,7 @@ def _kept_before(job: Job, work: Path) -> dict[str, None]:
     mine = Artwork.objects.owned_by(job.owner).filter(pk=job.options.get(PARENT))
     parent = mine.prefetch_related("files").first()
     files = {file.name: file for file in parent.files.all()} if parent else {}  # type: ignore[attr-defined]
-    if job.options.get("mask") and names.ORIGINAL not in files:
+    if not job.subject_id and job.options.get("mask") and names.ORIGINAL not in files:
         raise Cancelled("The photo it was painted on is gone.")
     fetched: dict[str, None] = {}
     for name, field in KEPT.items():

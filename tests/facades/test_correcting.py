@@ -177,10 +177,19 @@ def test_deleting_one_render_leaves_the_masks_of_others(api: Any, laid: Artwork,
     assert HandMask.objects.count() == 0
 
 
-def test_what_is_made_of_ones_own_photo_keeps_no_copy(
-    alice: User, api: Any, library: Any, work: Callable[[], int]
+def test_of_ones_own_photo_no_copy_is_kept_but_its_texture_from_elsewhere_is(
+    alice: User, api: Any, library: Any, work: Callable[[], int], *, given: Any, origin: Origin
 ) -> None:
     photo, _ = library(alice)
     api.post(JOBS, {"photo_id": str(photo.pk), "texture_url": BRICK})
     work()
-    assert not KEPT & set(Artwork.objects.get().files.values_list("name", flat=True))
+    made = Artwork.objects.get()
+    assert KEPT & set(made.files.values_list("name", flat=True)) == {"texture"}
+    origin.pages = {}
+    origin.requests.clear()
+    wall = png(np.full((photo.height, photo.width), 255, np.uint8))
+    assert painted(api, made, wall).status_code == 201
+    work()
+    assert newest().parent == made
+    assert origin.requests == []
+    assert given[0][:2] == given[1][:2]
