@@ -14,6 +14,7 @@ from processing.errors import DownloadFailed, DownloadRefused
 from processing.fetching.fetcher import Fetcher
 from processing.fetching.network import OUTSIDE, Network
 from processing.imaging.facade import following, keeping, pipeline, swatches
+from processing.imaging.facade.steps import Steps
 
 STEP: Final = "download"
 PAUSE_SECONDS: Final = 1.0
@@ -42,12 +43,17 @@ def run(work: Path, request: dict[str, Any], report: Report, network: Network = 
             _fetch(fetcher, url, path, partial(_tell, report, place))
             fetched[url] = path
     report(STEP, 1.0)
+    with Steps(report, request.get("stage_timeout_seconds")).step("load"):
+        _make_ready(work, request)
+    return pipeline.run(work, request, report)
+
+
+def _make_ready(work: Path, request: dict[str, Any]) -> None:
     if request.get("texture_sample"):
         swatches.write(request["texture_sample"], work / request["texture"])
     keeping.keep(work, request)
     if request.get("mask_before"):
         following.follow(work, request)
-    return pipeline.run(work, request, report)
 
 
 def _tell(report: Report, place: int, fraction: float) -> None:

@@ -153,6 +153,22 @@ def test_a_photo_that_goes_while_the_job_waits_ends_it(
     assert len(given) == 1
 
 
+def test_what_takes_too_long_before_the_pixels_counts_as_loading(
+    api: Any, laid: Artwork, work: Callable[[], int], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def follow(*_: Any) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(facade_job.following, "follow", follow)
+    settings.RENDER_STAGE_TIMEOUT = 0.5
+    assert painted(api, laid, follow="?follow=true").status_code == 201
+    work()
+    failed = Job.objects.latest("created_at")
+    assert (failed.state, failed.error_code) == (State.FAILED, "pipeline_error")
+    assert "“load” took longer" in failed.message
+
+
 def test_in_time_all_of_it_goes(
     api: Any, laid: Artwork, work: Callable[[], int], media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
