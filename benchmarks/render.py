@@ -27,9 +27,11 @@ from PIL import Image
 
 from benchmarks.render_walls import mask_figures
 from processing.imaging.errors import ImageRefused
-from processing.imaging.facade import pipeline, rectify, samples, tiles
+from processing.imaging.facade import pipeline
+from processing.imaging.facade.plane import rectify
 from processing.imaging.facade.renderer import render
 from processing.imaging.facade.renderer.configuration import STREET
+from processing.imaging.facade.texture import samples, tiles
 from processing.imaging.types import Pixels
 from tests.imaging.facade.drawn import degrees_off, seen
 

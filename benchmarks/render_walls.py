@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from processing.imaging.facade import engines
 from processing.imaging.facade.renderer import WINDOW, evaluation
+from processing.imaging.facade.wall import engines
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from typing import Any, Final
 from processing.errors import DownloadFailed, DownloadRefused
 from processing.fetching.fetcher import Fetcher
 from processing.fetching.network import OUTSIDE, Network
-from processing.imaging.facade import following, keeping, pipeline, swatches
+from processing.imaging.facade import following, keeping, pipeline
 from processing.imaging.facade.steps import Steps
+from processing.imaging.facade.texture import swatches
 
 STEP: Final = "download"
 PAUSE_SECONDS: Final = 1.0

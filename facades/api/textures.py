@@ -46,7 +46,7 @@ class TextureView(APIView):
         """What one looks like: 256 pixels wide and high, the whole tile."""
         if not textures.is_offered(name):
             raise NotFound()
-        from processing.imaging.facade.swatches import swatch
+        from processing.imaging.facade.texture.swatches import swatch
 
         body = swatch(name)
         tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

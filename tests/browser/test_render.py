@@ -19,7 +19,7 @@ from facades.actions.rendering import submit_render
 from photos import doing
 from photos.models import Photo
 from processing.files import read_stored
-from processing.imaging.facade import samples
+from processing.imaging.facade.texture import samples
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_circles import said
 from tests.browser.test_studio import until_made

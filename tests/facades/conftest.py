@@ -15,7 +15,7 @@ from PIL import Image
 from circles.models import User
 from photos.models import Photo
 from processing import facade_job, leases, recipe, runner, sandbox
-from processing.imaging.facade import samples
+from processing.imaging.facade.texture import samples
 from processing.leases import Held
 from processing.states import Queue
 from tests.artworks.conftest import Here

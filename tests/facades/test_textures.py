@@ -14,7 +14,7 @@ from artworks.models import Artwork
 from circles.models import User
 from facades.textures import NAMES
 from processing import facade_job
-from processing.imaging.facade import samples, swatches
+from processing.imaging.facade.texture import samples, swatches
 from processing.models import Job
 from tests.facades.conftest import BRICK, HOUSE, JOBS
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from processing.imaging import weights
-from processing.imaging.facade import network as wall
+from processing.imaging.facade.wall import network as wall
 from processing.imaging.iris import network as eye
 from processing.imaging.weights import WeightsDamaged
 

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import torch
 
-from processing.imaging.facade.network import WEIGHTS
+from processing.imaging.facade.wall.network import WEIGHTS
 from training.facade import dataset, model, start, views
 
 LOG_EVERY = 25

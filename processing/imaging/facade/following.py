@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from processing.imaging import codec, enlarging
-from processing.imaging.facade import correction, pipeline
+from processing.imaging.facade import pipeline
+from processing.imaging.facade.wall import correction
 from processing.imaging.headers import Limits
 
 if TYPE_CHECKING:

@@ -9,9 +9,12 @@ import numpy as np
 
 from processing.imaging import codec, enlarging, renditions
 from processing.imaging.errors import Code, ImageRefused
-from processing.imaging.facade import engines, light, projection, rectify, tiles, tiling
+from processing.imaging.facade import light
+from processing.imaging.facade.plane import projection, rectify
 from processing.imaging.facade.refinement import refined
 from processing.imaging.facade.steps import Report, Steps
+from processing.imaging.facade.texture import tiles, tiling
+from processing.imaging.facade.wall import engines
 from processing.imaging.headers import Limits
 from processing.imaging.types import Decoded, Pixels
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from processing.imaging.facade import correction
 from processing.imaging.facade.renderer import render
 from processing.imaging.facade.renderer.configuration import CLEAR
+from processing.imaging.facade.wall import correction
 
 PLAIN = replace(CLEAR, name="brushed", height=288, width=384, neighbours=0.0, occluders=(0, 0))
 NOTHING = np.zeros((288, 384), bool)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from processing.imaging import fallbacks
-from processing.imaging.facade import classical, engines, network
 from processing.imaging.facade.renderer import evaluation, render
 from processing.imaging.facade.renderer.configuration import CLEAR
+from processing.imaging.facade.wall import classical, engines, network
 
 PLAIN = replace(CLEAR, name="plain-test", height=288, width=384, neighbours=0.0, occluders=(0, 0))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from processing.imaging.facade.neighbours import alone
+from processing.imaging.facade.wall.neighbours import alone
 
 
 def street(**sure: float) -> np.ndarray:

@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 
 from processing.imaging.errors import ImageRefused
-from processing.imaging.facade import light, pipeline, rectify, samples
+from processing.imaging.facade import light, pipeline
+from processing.imaging.facade.plane import rectify
 from processing.imaging.facade.steps import PipelineError, Steps
+from processing.imaging.facade.texture import samples
 from tests.imaging.facade.drawn import Seen, seen
 
 FACADE = seen(24, -10, 1, size=(360, 480))

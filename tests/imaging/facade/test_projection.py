@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from processing.imaging.errors import ImageRefused
-from processing.imaging.facade import detail, light, projection, rectify, samples, tiling
+from processing.imaging.facade import detail, light
+from processing.imaging.facade.plane import projection, rectify
+from processing.imaging.facade.texture import samples, tiling
 from tests.imaging.facade.drawn import Seen, seen
 
 LEFT, TOP, RIGHT, BOTTOM = 160, 120, 1120, 860

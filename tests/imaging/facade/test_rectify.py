@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from processing.imaging.errors import ImageRefused
-from processing.imaging.facade import rectify
+from processing.imaging.facade.plane import rectify
 from tests.imaging.conftest import files_of, need
 from tests.imaging.facade.drawn import degrees_off, seen, straight
 from tests.synthetic import scene

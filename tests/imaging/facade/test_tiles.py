@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from processing.imaging.facade import samples, tiles
+from processing.imaging.facade.texture import samples, tiles
 
 
 def lit(texture: np.ndarray, strength: float = 0.6) -> np.ndarray:

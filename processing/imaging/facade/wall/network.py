@@ -8,7 +8,7 @@ import numpy as np
 
 from processing.imaging import weights
 from processing.imaging.depth.guided import along_edges
-from processing.imaging.facade.neighbours import alone
+from processing.imaging.facade.wall.neighbours import alone
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:

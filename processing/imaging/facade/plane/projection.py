@@ -8,8 +8,8 @@ import numpy as np
 
 from processing.imaging.depth.guided import along_edges
 from processing.imaging.facade.light import lightness, linear, srgb
-from processing.imaging.facade.rectify import Plane
-from processing.imaging.facade.tiling import Tiling
+from processing.imaging.facade.plane.rectify import Plane
+from processing.imaging.facade.texture.tiling import Tiling
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:

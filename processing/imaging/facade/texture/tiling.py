@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from processing.imaging.errors import Code, ImageRefused
-from processing.imaging.facade.rectify import Plane
+from processing.imaging.facade.plane.rectify import Plane
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from processing.imaging.errors import Code, ImageRefused
-from processing.imaging.facade.lines import CLOSE, Lines, half_diagonal, lines_of, meeting
+from processing.imaging.facade.plane.lines import CLOSE, Lines, half_diagonal, lines_of, meeting
 from processing.imaging.types import Pixels
 
 if TYPE_CHECKING:

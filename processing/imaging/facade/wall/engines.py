@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from processing.imaging import fallbacks
-from processing.imaging.facade import classical, network
+from processing.imaging.facade.wall import classical, network
 from processing.imaging.types import Pixels
 from processing.imaging.weights import WeightsDamaged
 

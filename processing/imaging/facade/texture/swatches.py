@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from processing.imaging.facade.samples import SAMPLES
+from processing.imaging.facade.texture.samples import SAMPLES
 
 SIDE: Final = 256
 """Pixels of a swatch, which shows the whole tile."""
