@@ -26,6 +26,13 @@ def words(response) -> str:
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
+def test_a_row_says_what_is_made_of_its_photo_and_not_twice(alice, make_job, session_of):
+    for kind, label in (("painterly", "walk.jpg"), ("layers", "walk.jpg"), ("render", "")):
+        make_job(alice, kind=kind, label=label, state=State.COMPLETED, finished_at=timezone.now())
+    page = session_of(alice).get("/jobs").content.decode()
+    assert [page.count(name) for name in ("A painting", "A photo in layers", "A texture on a facade")] == [1, 1, 1]
+
+
 def test_trying_again_by_a_plain_form_leads_back_and_says_so(alice, job, session_of):
     answer = session_of(alice).post(f"/jobs/{job.pk}/retry", {"next": "/jobs?state=failed"})
     assert (answer.status_code, answer["Location"]) == (302, "/jobs?state=failed")
