@@ -13,7 +13,7 @@ from processing.imaging.facade.renderer.configuration import FRONTAL, RECTIFIED,
 
 SIDE = 288
 MIXTURE: tuple[Configuration, ...] = tuple(
-    replace(one, height=SIDE, width=SIDE) for one in (STREET, RECTIFIED, FRONTAL, RECTIFIED, RECTIFIED)
+    replace(one, height=SIDE, width=SIDE) for one in (STREET, RECTIFIED, FRONTAL, RECTIFIED)
 )
 
 

@@ -22,6 +22,8 @@ from processing.imaging.facade.wall.network import WEIGHTS
 from training.facade import dataset, model, start, views
 
 LOG_EVERY = 25
+SIDES = (views.VIEW, 224)
+"""Of the views of one step, in turn; as many of the larger ones as have the same pixels together."""
 
 
 def options() -> argparse.Namespace:
@@ -46,10 +48,12 @@ def rate_at(step: int, steps: int, highest: float) -> float:
     return highest * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm))))
 
 
-def batch_of(random: np.random.Generator, pictures: dataset.Pictures, size: int) -> tuple[torch.Tensor, ...]:
+def batch_of(
+    random: np.random.Generator, pictures: dataset.Pictures, size: int, side: int = views.VIEW
+) -> tuple[torch.Tensor, ...]:
     """Pixels, labels and weights of ``size`` views."""
     rows = random.integers(len(pictures.boxes), size=size)
-    drawn = zip(*(views.view(random, pictures, int(row)) for row in rows), strict=True)
+    drawn = zip(*(views.view(random, pictures, int(row), side) for row in rows), strict=True)
     seen, labels, weights = (torch.from_numpy(np.stack(one)) for one in drawn)
     return seen.permute(0, 3, 1, 2).float(), labels, weights
 
@@ -82,7 +86,9 @@ def learn(wanted: argparse.Namespace, pictures: dataset.Pictures) -> torch.nn.Mo
     for step in range(wanted.steps):
         for group in optimiser.param_groups:
             group["lr"] = rate_at(step, wanted.steps, wanted.rate)
-        pixels, labels, weights = batch_of(random, pictures, wanted.batch)
+        side = SIDES[step % len(SIDES)]
+        size = round(wanted.batch * (views.VIEW / side) ** 2)
+        pixels, labels, weights = batch_of(random, pictures, size, side)
         missed = model.loss(network(pixels.contiguous(memory_format=torch.channels_last)), labels, weights)
         optimiser.zero_grad()
         missed.backward()

@@ -129,6 +129,14 @@ def test_the_corners_beside_a_gable_are_sky():
     assert np.all(front.labels[-1] == WALL)
 
 
+def test_a_roof_that_leans_in_has_sky_to_either_side_and_leaves_the_wall():
+    front = plain_wall()
+    house._hipped(front, (0.0, 12.0), (0.0, 3.0), 1.0)
+    assert front.covered[0, 0] == front.covered[0, -1] == 0
+    assert front.covered[0, front.labels.shape[1] // 2] == 1
+    assert np.all(front.labels[int(3.1 * front.scale) :] == WALL)
+
+
 @pytest.mark.parametrize("exposure", [0.05, 1.0, 8.0])
 def test_half_of_a_photo_is_neither_black_nor_burnt(exposure):
     taken = [replace(one, name="taken", exposure=(exposure, exposure)) for one in SMALL]

@@ -60,9 +60,9 @@ def render(seed: int, configuration: Configuration = STREET) -> Facade:
     longest = FINER * max(configuration.width, configuration.height)
     front, box = house.build(building, configuration, longest)
     plane = camera.plane(eye, configuration, box)
-    picture, labels, windows = _seen(around, configuration, front, plane, box)
+    picture, labels, windows, sky = _seen(around, configuration, front, plane, box)
     shade = camera.shading(light, labels.shape)
-    picture *= shade[..., None]
+    picture *= np.where(sky, np.float32(1), shade)[..., None]
     count = int(before.integers(configuration.occluders[0], configuration.occluders[1] + 1))
     feet = camera.mapped(plane, np.array([[box[0], box[3]], [box[2], box[3]]]))[:, 1]
     hidden = street.occlude(before, picture, count, float(feet.mean()))
@@ -73,21 +73,23 @@ def render(seed: int, configuration: Configuration = STREET) -> Facade:
 
 def _seen(
     random: Random, configuration: Configuration, front: Front, plane: Field, box: tuple[float, float, float, float]
-) -> tuple[Colours, Field, Field]:
-    """The front from where the camera stands, sky behind and pavement before it."""
+) -> tuple[Colours, Field, Field, Field]:
+    """The front from where the camera stands, sky behind and pavement before it: colours, labels, numbers of windows,
+    and where nothing stands that a shadow could fall on."""
     size = configuration.width, configuration.height
     shrunk = plane @ np.diag([1 / front.scale, 1 / front.scale, 1.0])
     ends = camera.mapped(plane, np.array([[box[0], box[3]], [box[2], box[3]]]))
     slope = (ends[1, 1] - ends[0, 1]) / max(ends[1, 0] - ends[0, 0], 1e-6)
     rows, columns = np.indices((size[1], size[0]), dtype=np.float32)
-    backdrop = street.backdrop(random, (size[1], size[0]), rows > ends[0, 1] + slope * (columns - ends[0, 0]))
+    pavement = rows > ends[0, 1] + slope * (columns - ends[0, 0])
+    backdrop = street.backdrop(random, (size[1], size[0]), pavement)
     colours = cv2.warpPerspective(cv2.GaussianBlur(front.colours, (0, 0), 0.6), shrunk, size, flags=cv2.INTER_LINEAR)
     covered, labels, windows = (
         cv2.warpPerspective(layer, shrunk, size, flags=cv2.INTER_NEAREST)
         for layer in (front.covered, front.labels, front.openings.astype(np.float32))
     )
     picture = np.where(covered[..., None] > 0, colours, backdrop).astype(np.float32)
-    return picture, labels, windows.astype(np.int32)
+    return picture, labels, windows.astype(np.int32), (covered == 0) & ~pavement
 
 
 def _wedged(random: Random, configuration: Configuration, picture: Colours) -> Field:

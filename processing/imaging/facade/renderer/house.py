@@ -177,6 +177,9 @@ def _roof(random: Random, front: Front, box: tuple[float, float, float, float], 
     front.box(left - 0.2, top - tall, right + 0.2, top, colour, label=OTHER)
     for row in np.arange(top - tall, top, 0.35):
         front.shade(left - 0.2, float(row), right + 0.2, float(row) + 0.08, 0.8)
+    if random.random() < 0.4:
+        _hipped(front, (left - 0.2, right + 0.2), (top - tall - 0.8, top), pick(random, (0.3, 1.6)))
+        return
     stone = wall if random.random() < 0.5 else colour
     style = openings.style(random, np.asarray(stone, np.float32))
     if tall > 1.6 and random.random() < 0.6:
@@ -187,6 +190,15 @@ def _roof(random: Random, front: Front, box: tuple[float, float, float, float], 
             openings.window(random, front, style, at, 0)
             place = front.place(at[0] - 0.5, at[1] - 0.6, at[2] + 0.5, at[3] + 0.3)
             front.labels[place] = OTHER
+
+
+def _hipped(front: Front, ends: tuple[float, float], tops: tuple[float, float], lean: float) -> None:
+    """Sky to either side of a roof that leans in, ``lean`` metres for each metre up."""
+    for level in np.arange(tops[0], tops[1], 0.8 / front.scale):
+        cut = min((tops[1] - float(level)) * lean, (ends[1] - ends[0]) * 0.45)
+        for begin, end in ((0.0, ends[0] + cut), (ends[1] - cut, front.width)):
+            at = front.place(begin, float(level), end, float(level) + 1 / front.scale)
+            front.labels[at], front.openings[at], front.covered[at] = OTHER, 0, 0
 
 
 def _gabled(random: Random, front: Front, box: tuple[float, float, float, float], storey: float) -> None:

@@ -16,6 +16,9 @@ def backdrop(random: Random, shape: tuple[int, int], ground: Field) -> Colours:
     clouds = np.clip(smooth(random, height, width, width / 4) + 0.5 * smooth(random, height, width, width / 10), 0, 1)
     picture += clouds[..., None] * np.float32(pick(random, (0, 0.5))) * (0.95 - picture)
     if random.random() < 0.25:
+        # An overcast sky is brighter than what stands under it.
+        picture += np.float32(pick(random, (0.5, 1.0))) * (np.float32(pick(random, (0.9, 1.3))) - picture)
+    if random.random() < 0.25:
         picture = _wooded(random, picture)
     grey = tinted(pick(random, (20, 240)), pick(random, (0, 0.15)), pick(random, (0.2, 0.75)))
     grain = 1 + 0.06 * smooth(random, height, width, 3) + 0.08 * smooth(random, height, width, width / 5)
