@@ -5,9 +5,7 @@ The work is fixed by --facades, --steps and --seed: a slow machine takes longer 
 
 import argparse
 import copy
-import hashlib
 import json
-import math
 import os
 import time
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 import torch
 
 from processing.imaging.facade.wall.network import WEIGHTS
+from training import learning
 from training.facade import dataset, model, start, views
 
 LOG_EVERY = 25
@@ -40,14 +39,6 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def rate_at(step: int, steps: int, highest: float) -> float:
-    """Up over the first 3 %, then down a cosine."""
-    warm = max(steps * 0.03, 1)
-    if step < warm:
-        return highest * (step + 1) / warm
-    return highest * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm))))
-
-
 def batch_of(
     random: np.random.Generator, pictures: dataset.Pictures, size: int, side: int = views.VIEW
 ) -> tuple[torch.Tensor, ...]:
@@ -56,17 +47,6 @@ def batch_of(
     drawn = zip(*(views.view(random, pictures, int(row), side) for row in rows), strict=True)
     seen, labels, weights = (torch.from_numpy(np.stack(one)) for one in drawn)
     return seen.permute(0, 3, 1, 2).float(), labels, weights
-
-
-def follow(average: torch.nn.Module, network: torch.nn.Module, step: int) -> None:
-    """Exponential moving average of weights and batch statistics."""
-    keep = min(0.99, (step + 1) / (step + 10))
-    with torch.no_grad():
-        for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-            if mean.dtype.is_floating_point:
-                mean.lerp_(now, 1 - keep)
-            else:
-                mean.copy_(now)
 
 
 def begin(path: Path | None, random: np.random.Generator, pictures: dataset.Pictures) -> model.WallNetwork:
@@ -85,7 +65,7 @@ def learn(wanted: argparse.Namespace, pictures: dataset.Pictures) -> torch.nn.Mo
     began, losses = time.monotonic(), []
     for step in range(wanted.steps):
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(step, wanted.steps, wanted.rate)
+            group["lr"] = learning.rate_at(step, wanted.steps, wanted.rate)
         side = SIDES[step % len(SIDES)]
         size = round(wanted.batch * (views.VIEW / side) ** 2)
         pixels, labels, weights = batch_of(random, pictures, size, side)
@@ -93,27 +73,13 @@ def learn(wanted: argparse.Namespace, pictures: dataset.Pictures) -> torch.nn.Mo
         optimiser.zero_grad()
         missed.backward()
         optimiser.step()
-        follow(average, network, step)
+        learning.follow(average, network, step, 0.99)
         losses.append(missed.item())
         if (step + 1) % LOG_EVERY == 0:
             told = {"step": step + 1, "loss": round(float(np.mean(losses[-LOG_EVERY:])), 4)}
             print(json.dumps({**told, "minutes": round((time.monotonic() - began) / 60, 2)}), flush=True)
             torch.save(average.state_dict(), wanted.cache / "latest.pt")
     return average
-
-
-def export(network: torch.nn.Module, path: Path) -> None:
-    """ONNX beside its SHA-256. The exported network answers with shares (softmax), not logits."""
-    answering = torch.nn.Sequential(network, torch.nn.Softmax(dim=1)).eval()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sizes = {0: "n", 2: "height", 3: "width"}
-    torch.onnx.export(
-        answering, (torch.zeros(1, 3, views.VIEW, views.VIEW),), str(path), dynamo=False, opset_version=17,
-        input_names=["pixels"], output_names=["shares"], dynamic_axes={"pixels": sizes, "shares": sizes},
-    )  # fmt: skip
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")
-    print(f"{path.name}: {path.stat().st_size} bytes, sha256 {digest}", flush=True)
 
 
 def main() -> None:
@@ -124,7 +90,8 @@ def main() -> None:
     began = time.monotonic()
     pictures = dataset.draw(wanted.cache, wanted.seed, wanted.facades, wanted.workers)
     print(f"drew {wanted.facades} facades in {time.monotonic() - began:.0f} s", flush=True)
-    export(learn(wanted, pictures), wanted.out)
+    answering = torch.nn.Sequential(learn(wanted, pictures), torch.nn.Softmax(dim=1))
+    learning.export(answering, wanted.out, views.VIEW, ("shares",), {"shares"})
     print(f"done in {(time.monotonic() - began) / 60:.1f} min", flush=True)
 
 

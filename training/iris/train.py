@@ -5,9 +5,7 @@ The work is fixed by --eyes, --steps and --seed: a slow machine takes longer and
 
 import argparse
 import copy
-import hashlib
 import json
-import math
 import os
 import time
 from pathlib import Path
@@ -21,6 +19,7 @@ import torch.distributed as parallel
 from torch import multiprocessing
 
 from processing.imaging.iris.network import INPUT_SIZE, WEIGHTS
+from training import learning
 from training.iris import dataset, model, views
 
 PROCESSES = 2
@@ -38,14 +37,6 @@ def options() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=Path(".data/training/iris"), help="rendered pictures")
     parser.add_argument("--start", type=Path, help="go on from this .pt file instead of from random weights")
     return parser.parse_args()
-
-
-def rate_at(step: int, steps: int, highest: float) -> float:
-    """Up over the first 3 %, then down a cosine."""
-    warm = max(steps * 0.03, 1)
-    if step < warm:
-        return highest * (step + 1) / warm
-    return highest * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm))))
 
 
 def batch_of(random: np.random.Generator, pictures: dataset.Pictures, size: int) -> tuple[torch.Tensor, ...]:
@@ -67,17 +58,6 @@ def average_gradients(network: torch.nn.Module) -> None:
         at += weight.numel()
 
 
-def follow(average: torch.nn.Module, network: torch.nn.Module, step: int) -> None:
-    """Exponential moving average of weights and batch statistics."""
-    keep = min(0.998, (step + 1) / (step + 10))
-    with torch.no_grad():
-        for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-            if mean.dtype.is_floating_point:
-                mean.lerp_(now, 1 - keep)
-            else:
-                mean.copy_(now)
-
-
 def learn(rank: int, wanted: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -95,7 +75,7 @@ def learn(rank: int, wanted: argparse.Namespace) -> None:
     parallel.destroy_process_group()
     if rank == 0:
         torch.save(average.state_dict(), wanted.out.with_suffix(".pt").name)
-        export(average, wanted.out)
+        learning.export(Answering(average), wanted.out, INPUT_SIZE, ("shares", "eye"), {"shares"})
         print(f"done in {(time.monotonic() - began) / 60:.1f} min", flush=True)
 
 
@@ -108,7 +88,7 @@ def steps(
     began, losses = time.monotonic(), []
     for step in range(wanted.steps):
         for group in optimiser.param_groups:
-            group["lr"] = rate_at(step, wanted.steps, wanted.rate)
+            group["lr"] = learning.rate_at(step, wanted.steps, wanted.rate)
         pixels, labels, eyes = batch_of(random, pictures, wanted.batch)
         logits, seen = network(pixels.contiguous(memory_format=torch.channels_last))
         missed = model.loss(logits, seen, labels, eyes)
@@ -116,7 +96,7 @@ def steps(
         missed.backward()
         average_gradients(network)
         optimiser.step()
-        follow(average, network, step)
+        learning.follow(average, network, step, 0.998)
         losses.append(missed.item())
         if rank == 0 and (step + 1) % LOG_EVERY == 0:
             spent = time.monotonic() - began
@@ -124,21 +104,6 @@ def steps(
                               "minutes": round(spent / 60, 1)}), flush=True)  # fmt: skip
             torch.save(average.state_dict(), wanted.cache / "latest.pt")
     return average
-
-
-def export(network: torch.nn.Module, path: Path) -> None:
-    """ONNX beside its SHA-256. The exported network answers with shares (softmax), not logits."""
-    network = Answering(network).eval()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sizes = {0: "n", 2: "height", 3: "width"}
-    torch.onnx.export(
-        network, (torch.zeros(1, 3, INPUT_SIZE, INPUT_SIZE),), str(path), dynamo=False, opset_version=17,
-        input_names=["pixels"], output_names=["shares", "eye"],
-        dynamic_axes={"pixels": sizes, "shares": sizes, "eye": {0: "n"}},
-    )  # fmt: skip
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_suffix(".sha256").write_text(f"{digest}  {path.name}\n")
-    print(f"{path.name}: {path.stat().st_size} bytes, sha256 {digest}", flush=True)
 
 
 class Answering(torch.nn.Module):
