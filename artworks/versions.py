@@ -10,7 +10,7 @@ from django.conf import settings
 from processing.imaging.catalog import Purpose
 from processing.imaging.modelstore import Store
 
-PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 3, "painterly": 1, "photo": 1, "render": 2}
+PIPELINES: Final = {"iris": 4, "enhance": 2, "layers": 3, "painterly": 1, "photo": 1, "render": 3}
 MODELS: Final = {
     "iris": Purpose.UPSCALE,
     "enhance": Purpose.UPSCALE,

@@ -21,7 +21,7 @@ from processing.imaging.types import Decoded, Pixels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 2
+VERSION = 3
 """Rises whenever the same photo, texture and options would give another picture."""
 STEPS = (("load", 8), ("rectify", 20), ("segment", 45), ("texture", 75), ("refine", 85), ("save", 100))
 """Names, and the progress at which each ends. Fetching what lies elsewhere comes before and is not done here."""

@@ -107,7 +107,7 @@ def test_walls_of_photos_taken_from_the_side_are_found_before_they_are_rectified
 
 @pytest.mark.parametrize(
     ("house", "opening", "is_wall"),
-    [(0.9, 0.05, True), (0.9, 0.4, False), (0.45, 0.05, False)],
+    [(0.9, 0.02, True), (0.9, 0.2, False), (0.45, 0.02, False)],
     ids=["surely house", "perhaps a window", "perhaps the neighbour"],
 )
 def test_what_may_be_a_window_or_a_neighbour_is_left_as_it_is(monkeypatch, house, opening, is_wall):
