@@ -26,7 +26,9 @@ FINE = 1024
 RADIUS = 4
 # A pixel is house from this share on, since neighbours look like it; and an opening, which costs more than wall that
 # was missed, from that share of wall and opening on.
-HOUSE, OPENING = 0.6, 0.05
+HOUSE, OPENING = 0.6, 0.04
+# Between not and wholly, round these: an edge is soft, and what is surely wall is wholly wall.
+HOUSE_EDGE, OPENING_EDGE = 0.17, 0.04
 LEAST_SHARE = 0.003
 """No look is surer than this."""
 
@@ -44,7 +46,7 @@ def find(photo: Pixels) -> "NDArray[np.float32]":
     small = np.asarray(cv2.resize(photo[..., :3], size, interpolation=cv2.INTER_AREA), np.uint8)
     rough, opening = looked(small)
     house = _followed(small, rough)
-    wall = np.minimum(alone(_decided(house, HOUSE), house), 1 - _decided(opening, OPENING))
+    wall = np.minimum(alone(_decided(house, HOUSE, HOUSE_EDGE), house), 1 - _decided(opening, OPENING, OPENING_EDGE))
     return np.clip(cv2.resize(wall, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1).astype(np.float32)
 
 
@@ -82,6 +84,6 @@ def _followed(photo: Pixels, share: "NDArray[np.float32]") -> "NDArray[np.float3
     return along_edges(share, grey, max(round(RADIUS * max(grey.shape) / FINE), 1))
 
 
-def _decided(share: "NDArray[np.float32]", least: float) -> "NDArray[np.float32]":
-    """1 well above ``least``, 0 well below, a half at it."""
-    return np.clip((share - np.float32(least)) * 6 + np.float32(0.5), 0, 1).astype(np.float32)
+def _decided(share: "NDArray[np.float32]", least: float, edge: float) -> "NDArray[np.float32]":
+    """1 well above ``least``, 0 well below, a half at it; between them, over a range of ``edge``, a ramp."""
+    return np.clip((share - np.float32(least)) / np.float32(edge) + np.float32(0.5), 0, 1).astype(np.float32)
