@@ -102,6 +102,13 @@ def test_every_page_loads_and_obeys_our_content_security_policy(root, rows):
         assert page.found == [], path
 
 
+def test_the_admin_has_our_mark(root):
+    page = root.get(f"{ADMIN}/").content.decode()
+    assert page.count('rel="icon"') == 1
+    assert "img/mark" in page
+    assert "Aureole" in page
+
+
 def test_a_jobs_page_tells_what_happened_and_nothing_of_the_photo(root, rows):
     page = root.get(f"{ADMIN}/job/{rows.pk}/change/").content.decode()
     assert "Started by worker 7." in page
