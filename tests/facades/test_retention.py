@@ -56,10 +56,31 @@ def test_what_is_made_of_ones_own_photo_stays(
     api_as(alice).post(JOBS, {"photo_id": str(photo.pk), "texture_url": BRICK})
     work()
     later(1000)
+    forget_old_renders()
     assert forget_old_renders() == 0
     photo.delete()
     assert forget_old_renders() == 0
     assert Artwork.objects.get().photo is None
+
+
+def test_a_texture_from_elsewhere_goes_from_what_was_made_of_ones_own_photo(
+    alice: User, api_as: Any, work: Callable[[], int], later: Callable[[float], None], *, library: Any, media: Path
+) -> None:
+    photo, _ = library(alice)
+    api_as(alice).post(JOBS, {"photo_id": str(photo.pk), "texture_url": BRICK})
+    work()
+
+    def textures() -> int:
+        return sum(Path(name).name == "texture" for name in files_in(media))
+
+    later(47.9)
+    reconciler.run_everything_once()
+    assert (textures(), Artwork.objects.get().keeps("texture")) == (1, True)
+    later(48.1)
+    for _ in range(2):
+        reconciler.run_everything_once()
+    made = Artwork.objects.get()
+    assert (textures(), made.keeps("texture"), made.keeps("result.jpg")) == (0, False, True)
 
 
 def test_the_time_is_a_setting(
